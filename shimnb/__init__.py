@@ -1,0 +1,138 @@
+"""Prototype Flyte shim tasks in a notebook: see what the cluster sees, run it, take it away.
+
+The names are flytekit's where flytekit has one. They are imported when they
+are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from shimnb.version import __version__
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from shimnb.core.context import (
+        CompilationState,
+        ExecutionParameters,
+        ExecutionState,
+        FlyteContext,
+        FlyteContextManager,
+        current_context,
+    )
+    from shimnb.core.custom import Loss
+    from shimnb.core.deck import Deck, DeckField
+    from shimnb.core.images import Image, ImageConfig
+    from shimnb.core.interface import Interface, executor_interface, kwtypes
+    from shimnb.core.metadata import Description, Documentation, SourceCode, TaskMetadata
+    from shimnb.core.promise import Promise, VoidPromise
+    from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
+    from shimnb.core.resources import Resources, ResourceSpec
+    from shimnb.core.security import Secret, SecurityContext
+    from shimnb.core.settings import FastSerializationSettings, SerializationSettings
+    from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor
+    from shimnb.core.task import PythonCustomizedContainerTask
+    from shimnb.core.template import TaskTemplate
+    from shimnb.core.types import TypeEngine, TypeTransformer
+    from shimnb.errors import ShimError
+    from shimnb.notebook.form import form
+    from shimnb.notebook.panel import panel
+    from shimnb.notebook.tree import tree
+
+__all__ = [
+    "CompilationState",
+    "Deck",
+    "DeckField",
+    "Description",
+    "Documentation",
+    "ExecutableTemplateShimTask",
+    "ExecutionParameters",
+    "ExecutionState",
+    "FastSerializationSettings",
+    "FlyteContext",
+    "FlyteContextManager",
+    "Image",
+    "ImageConfig",
+    "Interface",
+    "Loss",
+    "Promise",
+    "PythonCustomizedContainerTask",
+    "ResourceSpec",
+    "Resources",
+    "Secret",
+    "SecurityContext",
+    "SerializationSettings",
+    "ShimError",
+    "ShimTaskExecutor",
+    "SourceCode",
+    "TaskMetadata",
+    "TaskTemplate",
+    "TaskTemplateResolver",
+    "TypeEngine",
+    "TypeTransformer",
+    "VoidPromise",
+    "__version__",
+    "current_context",
+    "default_task_template_resolver",
+    "executor_interface",
+    "form",
+    "kwtypes",
+    "load_ipython_extension",
+    "panel",
+    "tree",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "shimnb.core.context": (
+        "CompilationState",
+        "ExecutionParameters",
+        "ExecutionState",
+        "FlyteContext",
+        "FlyteContextManager",
+        "current_context",
+    ),
+    "shimnb.core.custom": ("Loss",),
+    "shimnb.core.deck": ("Deck", "DeckField"),
+    "shimnb.core.images": ("Image", "ImageConfig"),
+    "shimnb.core.interface": ("Interface", "executor_interface", "kwtypes"),
+    "shimnb.core.metadata": ("Description", "Documentation", "SourceCode", "TaskMetadata"),
+    "shimnb.core.promise": ("Promise", "VoidPromise"),
+    "shimnb.core.resolver": ("TaskTemplateResolver", "default_task_template_resolver"),
+    "shimnb.core.resources": ("ResourceSpec", "Resources"),
+    "shimnb.core.security": ("Secret", "SecurityContext"),
+    "shimnb.core.settings": ("FastSerializationSettings", "SerializationSettings"),
+    "shimnb.core.shim": ("ExecutableTemplateShimTask", "ShimTaskExecutor"),
+    "shimnb.core.task": ("PythonCustomizedContainerTask",),
+    "shimnb.core.template": ("TaskTemplate",),
+    "shimnb.core.types": ("TypeEngine", "TypeTransformer"),
+    "shimnb.errors": ("ShimError",),
+    "shimnb.notebook.form": ("form",),
+    "shimnb.notebook.panel": ("panel",),
+    "shimnb.notebook.tree": ("tree",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'shimnb' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Register ``%%shimtask``; run by ``%load_ext shimnb``."""
+    import_module("shimnb.notebook.magic").load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Take back what loading registered; run by ``%unload_ext shimnb``."""
+    import_module("shimnb.notebook.magic").unload(ipython)

@@ -1,0 +1,486 @@
+"""What a run knows of its surroundings, held in a context variable: a thread begins afresh."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+import shutil
+import tempfile
+import weakref
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flyteidl.core import identifier_pb2
+
+from shimnb.errors import SettingError, ShimError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shimnb.core.settings import SerializationSettings
+
+__all__ = [
+    "CompilationState",
+    "ExecutionParameters",
+    "ExecutionState",
+    "FileAccessProvider",
+    "FlyteContext",
+    "FlyteContextManager",
+    "SecretsManager",
+    "current_context",
+]
+
+
+class FileAccessProvider:
+    """Files of a run: a folder of its own, made when it is first asked for.
+
+    Parameters
+    ----------
+    local_sandbox_dir : str, optional
+        The folder; a temporary one when left out.
+    raw_output_prefix : str, optional
+        Where offloaded data goes; a folder of the sandbox when left out.
+
+    Examples
+    --------
+    >>> access = FileAccessProvider()
+    >>> Path(access.get_random_local_directory()).is_dir()
+    True
+    """
+
+    def __init__(self, local_sandbox_dir: str | None = None, raw_output_prefix: str | None = None) -> None:
+        self._sandbox = local_sandbox_dir
+        self._raw_output_prefix = raw_output_prefix
+
+    @property
+    def local_sandbox_dir(self) -> str:
+        """The folder; a temporary one is removed when the process ends."""
+        if self._sandbox is None:
+            self._sandbox = tempfile.mkdtemp(prefix="shimnb-")
+            weakref.finalize(self, shutil.rmtree, self._sandbox, ignore_errors=True)
+        return self._sandbox
+
+    @property
+    def raw_output_prefix(self) -> str:
+        """Where offloaded data goes."""
+        return self._raw_output_prefix or str(Path(self.local_sandbox_dir) / "raw")
+
+    def get_random_local_directory(self) -> str:
+        """Make an empty folder within the sandbox."""
+        return tempfile.mkdtemp(dir=self.local_sandbox_dir)
+
+    def get_random_local_path(self, file_path_or_file_name: str | None = None) -> str:
+        """Name a file that does not exist, within a new folder."""
+        name = Path(file_path_or_file_name).name if file_path_or_file_name else "data"
+        return str(Path(self.get_random_local_directory()) / name)
+
+    def is_remote(self, path: str) -> bool:
+        """Tell whether a path has a scheme other than ``file``."""
+        scheme, separator, _ = path.partition("://")
+        return bool(separator) and scheme != "file"
+
+    def get_data(self, remote_path: str, local_path: str, is_multipart: bool = False) -> None:  # noqa: FBT001, FBT002  # flytekit's signature
+        """Copy a file, or with `is_multipart` a folder, to a local path.
+
+        Raises
+        ------
+        ShimError
+            If the path has a scheme other than ``file``.
+        FileNotFoundError
+            If there is no such file.
+        """
+        if self.is_remote(remote_path):
+            raise ShimError(
+                "only local files are read", where=remote_path, remedy="Copy the file first, and give its local path."
+            )
+        source = remote_path.removeprefix("file://")
+        if is_multipart:
+            shutil.copytree(source, local_path, dirs_exist_ok=True)
+        elif not (Path(local_path).exists() and Path(source).samefile(local_path)):
+            shutil.copyfile(source, local_path)
+
+
+class SecretsManager:
+    """Secrets by group and key, from the environment or a file, as the engine lays them out.
+
+    Notes
+    -----
+    A secret is looked up in the variable ``_FSEC_GROUP_KEY``, in a local run
+    also in ``GROUP_KEY``, and then in the file ``GROUP/KEY`` (lower case) of
+    ``FLYTE_SECRETS_DEFAULT_DIR``, ``/etc/secrets`` when that is not set.
+    """
+
+    def get(
+        self,
+        group: str | None = None,
+        key: str | None = None,
+        group_version: str | None = None,
+        encode_mode: str = "r",
+    ) -> str:
+        """Return a secret's value.
+
+        Raises
+        ------
+        ShimError
+            If it is neither in the environment nor in the folder. The message
+            names where it was looked for, and holds no value.
+        """
+        parts = [part for part in (group, group_version, key) if part]
+        if not parts:
+            raise SettingError("secret", None, "neither a group nor a key", "Name the group: secrets.get(group, key).")
+        state = FlyteContextManager.current_context().execution_state
+        local = state is None or state.mode not in _ON_A_CLUSTER
+        names = [self.get_secrets_env_var(group, key, group_version)]
+        if local:
+            names.append("_".join(parts).upper())
+        for name in names:
+            if name in os.environ:
+                return os.environ[name].strip()
+        path = Path(self.get_secrets_file(group, key, group_version))
+        if path.is_file():
+            if "b" in encode_mode:
+                return path.read_bytes().strip()  # type: ignore[return-value]  # flytekit's signature
+            return path.read_text(encoding="utf-8").strip()
+        raise ShimError(
+            f"no such secret in the environment ({' or '.join(names)}) or in the file {path}",
+            where=f"secret {'/'.join(parts)}",
+            remedy="Set one of the variables, and request it: secret_requests=[Secret(group, key)].",
+        )
+
+    def get_secrets_env_var(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Name the environment variable that the engine sets."""
+        prefix = os.environ.get("FLYTE_SECRETS_ENV_PREFIX", "_FSEC_")
+        return prefix + "_".join(part.upper() for part in (group, group_version, key) if part)
+
+    def get_secrets_file(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Name the file that the engine mounts."""
+        *folders, name = [part.lower() for part in (group, group_version, key) if part]
+        root = os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")
+        prefix = os.environ.get("FLYTE_SECRETS_FILE_PREFIX", "")
+        return str(Path(root, *folders, prefix + name))
+
+    def __getattr__(self, group: str) -> _GroupSecrets:
+        if group.startswith("__"):
+            raise AttributeError(group)
+        return _GroupSecrets(self, group)
+
+
+class _GroupSecrets:
+    def __init__(self, manager: SecretsManager, group: str) -> None:
+        self._manager = manager
+        self._group = group
+
+    def __getattr__(self, key: str) -> str:
+        return self._manager.get(self._group, key)
+
+
+@dataclass(frozen=True)
+class ExecutionParameters:
+    """What an executor may ask of its run: ``current_context()``.
+
+    Attributes
+    ----------
+    execution_date : datetime.datetime
+        When the context was made, in UTC.
+    execution_id : flyteidl.core.identifier_pb2.WorkflowExecutionIdentifier
+        The execution; ``local/local/local`` here.
+    logging : logging.Logger
+        A logger of the run.
+    decks : list
+        The decks of the run.
+    attrs : dict
+        What a plugin's `pre_execute` has added, read as attributes in lower case.
+    """
+
+    execution_date: datetime.datetime
+    execution_id: identifier_pb2.WorkflowExecutionIdentifier
+    logging: logging.Logger
+    task_id: identifier_pb2.Identifier | None = None
+    raw_output_prefix: str | None = None
+    output_metadata_prefix: str | None = None
+    enable_deck: bool = False
+    decks: list[Any] = field(default_factory=list)
+    attrs: dict[str, Any] = field(default_factory=dict)
+    folder: str | None = None
+
+    @property
+    def secrets(self) -> SecretsManager:
+        """The secrets."""
+        return SecretsManager()
+
+    @property
+    def working_directory(self) -> str:
+        """A folder of the run's own, made when it is first asked for."""
+        if self.folder is None:
+            access = FlyteContextManager.current_context().file_access
+            object.__setattr__(self, "folder", access.get_random_local_directory())
+        return str(self.folder)
+
+    @property
+    def stats(self) -> None:
+        """No statistics are gathered here."""
+        return
+
+    def with_task_sandbox(self) -> ExecutionParameters:
+        """Return a copy with a working directory of its own."""
+        return replace(self, folder=None)
+
+    def with_enable_deck(self, enable_deck: bool) -> ExecutionParameters:  # noqa: FBT001  # flytekit's signature
+        """Return a copy with decks on or off."""
+        return replace(self, enable_deck=enable_deck)
+
+    def with_attr(self, key: str, value: Any) -> ExecutionParameters:
+        """Return a copy with one more attribute, such as a session of a plugin."""
+        return replace(self, attrs={**self.attrs, key.upper(): value})
+
+    def has_attr(self, attr_name: str) -> bool:
+        """Tell whether a plugin added an attribute."""
+        return attr_name.upper() in self.attrs
+
+    def get(self, key: str) -> Any:
+        """Return an attribute that a plugin added.
+
+        Raises
+        ------
+        AttributeError
+            If none did.
+        """
+        try:
+            return self.attrs[key.upper()]
+        except KeyError:
+            raise AttributeError(
+                f"the context has no {key!r}. A plugin adds it in pre_execute; is this the right task type?"
+            ) from None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "attrs":
+            raise AttributeError(name)
+        return self.get(name)
+
+
+class ExecutionMode(Enum):
+    """Where a run takes place."""
+
+    TASK_EXECUTION = 1
+    LOCAL_WORKFLOW_EXECUTION = 2
+    LOCAL_TASK_EXECUTION = 3
+    DYNAMIC_TASK_EXECUTION = 4
+    EAGER_EXECUTION = 5
+    EAGER_LOCAL_EXECUTION = 6
+    LOCAL_DYNAMIC_TASK_EXECUTION = 7
+
+
+_ON_A_CLUSTER = frozenset(
+    {ExecutionMode.TASK_EXECUTION, ExecutionMode.DYNAMIC_TASK_EXECUTION, ExecutionMode.EAGER_EXECUTION}
+)
+_LOCAL = frozenset(
+    {
+        ExecutionMode.LOCAL_TASK_EXECUTION,
+        ExecutionMode.LOCAL_WORKFLOW_EXECUTION,
+        ExecutionMode.EAGER_LOCAL_EXECUTION,
+        ExecutionMode.LOCAL_DYNAMIC_TASK_EXECUTION,
+    }
+)
+
+
+@dataclass(frozen=True)
+class ExecutionState:
+    """Where a run takes place, and its parameters.
+
+    Parameters
+    ----------
+    working_dir : str or os.PathLike, optional
+        The folder of inputs and outputs.
+    mode : ExecutionState.Mode, optional
+        Local, or on a cluster; None outside of a run.
+    engine_dir : str or os.PathLike, optional
+        The engine's folder.
+    branch_eval_mode : Any, optional
+        Kept for workflows.
+    user_space_params : ExecutionParameters, optional
+        What the executor may ask for.
+    """
+
+    Mode = ExecutionMode
+
+    working_dir: str | os.PathLike[str] | None = None
+    mode: ExecutionMode | None = None
+    engine_dir: str | os.PathLike[str] | None = None
+    branch_eval_mode: Any = None
+    user_space_params: ExecutionParameters | None = None
+
+    def with_params(
+        self,
+        working_dir: str | os.PathLike[str] | None = None,
+        mode: ExecutionMode | None = None,
+        engine_dir: str | os.PathLike[str] | None = None,
+        branch_eval_mode: Any = None,
+        user_space_params: ExecutionParameters | None = None,
+    ) -> ExecutionState:
+        """Return a copy in which what was given takes the place of what was there."""
+        return ExecutionState(
+            working_dir or self.working_dir,
+            mode or self.mode,
+            engine_dir or self.engine_dir,
+            branch_eval_mode or self.branch_eval_mode,
+            user_space_params or self.user_space_params,
+        )
+
+    def is_local_execution(self) -> bool:
+        """Tell whether the run is on this machine."""
+        return self.mode in _LOCAL
+
+
+@dataclass(frozen=True)
+class CompilationState:
+    """The workflow that is being built, if one is."""
+
+    prefix: str = ""
+    mode: int = 1
+    nodes: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FlyteContext:
+    """The surroundings of a run, or of a registration.
+
+    Parameters
+    ----------
+    file_access : FileAccessProvider
+        Its files.
+    execution_state : ExecutionState, optional
+        The run.
+    compilation_state : CompilationState, optional
+        The workflow that is being built.
+    serialization_settings : SerializationSettings, optional
+        The registration.
+    level : int
+        How many contexts it stands in.
+
+    Examples
+    --------
+    >>> FlyteContext.current_context().execution_state.mode is None
+    True
+    """
+
+    file_access: FileAccessProvider
+    execution_state: ExecutionState | None = None
+    compilation_state: CompilationState | None = None
+    serialization_settings: SerializationSettings | None = None
+    level: int = 0
+
+    @property
+    def user_space_params(self) -> ExecutionParameters | None:
+        """What the executor may ask for."""
+        return self.execution_state.user_space_params if self.execution_state else None
+
+    @staticmethod
+    def current_context() -> FlyteContext:
+        """Return the context of this thread."""
+        return FlyteContextManager.current_context()
+
+    def new_execution_state(self, working_dir: str | os.PathLike[str] | None = None) -> ExecutionState:
+        """Return a state outside of any run, with this context's parameters."""
+        return ExecutionState(working_dir=working_dir, user_space_params=self.user_space_params)
+
+    def with_execution_state(self, es: ExecutionState) -> FlyteContext:
+        """Return a copy with another run."""
+        return replace(self, execution_state=es)
+
+    def with_compilation_state(self, c: CompilationState) -> FlyteContext:
+        """Return a copy with another workflow."""
+        return replace(self, compilation_state=c)
+
+    def with_file_access(self, fa: FileAccessProvider) -> FlyteContext:
+        """Return a copy with other files."""
+        return replace(self, file_access=fa)
+
+    def with_serialization_settings(self, ss: SerializationSettings) -> FlyteContext:
+        """Return a copy with another registration."""
+        return replace(self, serialization_settings=ss)
+
+    def new_builder(self) -> FlyteContext:
+        """Return the context itself: it is frozen, and every ``with_`` makes a copy."""
+        return self
+
+    def build(self) -> FlyteContext:
+        """Return the context itself; see `new_builder`."""
+        return self
+
+
+_current: ContextVar[FlyteContext | None] = ContextVar("shimnb_context", default=None)
+# One for all threads: what a run wrote is still there when its thread is gone. Its folder is made when it is used.
+_files = FileAccessProvider()
+
+
+def _default_context() -> FlyteContext:
+    params = ExecutionParameters(
+        execution_date=datetime.datetime.now(datetime.timezone.utc),
+        execution_id=identifier_pb2.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
+        logging=logging.getLogger("user_space"),
+    )
+    return FlyteContext(_files, ExecutionState(user_space_params=params))
+
+
+class FlyteContextManager:
+    """The context of this thread, and a way to stand in another one for a while."""
+
+    @staticmethod
+    def current_context() -> FlyteContext:
+        """Return the context of this thread, a fresh one at first.
+
+        Examples
+        --------
+        >>> FlyteContextManager.current_context() is FlyteContextManager.current_context()
+        True
+        """
+        context = _current.get()
+        if context is None:
+            context = _default_context()
+            _current.set(context)
+        return context
+
+    @staticmethod
+    @contextmanager
+    def with_context(b: FlyteContext) -> Iterator[FlyteContext]:
+        """Stand in a context until the block ends.
+
+        Parameters
+        ----------
+        b : FlyteContext
+            The context; flytekit's builders are contexts here.
+        """
+        context = replace(b, level=b.level + 1)
+        token = _current.set(context)
+        try:
+            yield context
+        finally:
+            _current.reset(token)
+
+    @staticmethod
+    def initialize() -> None:
+        """Begin afresh in this thread."""
+        _current.set(_default_context())
+
+
+def current_context() -> ExecutionParameters:
+    """Return what an executor may ask of its run: secrets, a folder, a logger.
+
+    Examples
+    --------
+    >>> current_context().execution_id.name
+    'local'
+    """
+    params = FlyteContextManager.current_context().user_space_params
+    if params is None:
+        raise ShimError("no run is going on here", remedy="Call current_context() within an executor.")
+    return params

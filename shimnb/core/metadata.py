@@ -1,0 +1,190 @@
+"""What the engine is told about a task beside its container: retries, caching, documentation."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import Enum
+
+from flyteidl.core import literals_pb2, tasks_pb2
+from google.protobuf import wrappers_pb2
+
+from shimnb.errors import SettingError
+from shimnb.version import __version__
+
+__all__ = ["Description", "Documentation", "SourceCode", "TaskMetadata"]
+
+
+@dataclass
+class TaskMetadata:
+    """How the engine treats a task's runs.
+
+    Parameters
+    ----------
+    cache : bool
+        Whether a run with the same inputs and `cache_version` is reused.
+    cache_serialize : bool
+        Whether equal runs wait for the first one instead of running too.
+    cache_version : str
+        The version of the results; needed with `cache`.
+    cache_ignore_input_vars : tuple of str
+        Inputs that do not count when runs are compared.
+    interruptible : bool, optional
+        Whether the run may be moved; None leaves it to the workflow.
+    deprecated : str
+        A warning shown where the task is used.
+    retries : int
+        Attempts after the first, 0 or more.
+    timeout : datetime.timedelta or int, optional
+        Longest wall-clock time, an int in seconds. Zero or None leaves it unset.
+    pod_template_name : str, optional
+        A PodTemplate of the cluster.
+    generates_deck, is_eager : bool
+        Flags of the template; a task sets the first by its deck parameters.
+    labels, annotations : dict of str, optional
+        Kubernetes metadata of the pod.
+
+    Raises
+    ------
+    SettingError
+        If the cache has no version, a cache option stands without the cache,
+        the retries are negative, or the timeout is no duration.
+
+    Examples
+    --------
+    >>> TaskMetadata(retries=2, timeout=90).timeout
+    datetime.timedelta(seconds=90)
+    """
+
+    cache: bool = False
+    cache_serialize: bool = False
+    cache_version: str = ""
+    cache_ignore_input_vars: tuple[str, ...] = ()
+    interruptible: bool | None = None
+    deprecated: str = ""
+    retries: int = 0
+    timeout: datetime.timedelta | int | None = None
+    pod_template_name: str | None = None
+    generates_deck: bool = False
+    is_eager: bool = False
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.timeout:
+            if isinstance(self.timeout, int):
+                self.timeout = datetime.timedelta(seconds=self.timeout)
+            elif not isinstance(self.timeout, datetime.timedelta):
+                raise SettingError("timeout", self.timeout, "no duration", "Use a timedelta, or an int in seconds.")
+            if self.timeout < datetime.timedelta(0):
+                raise SettingError("timeout", self.timeout, "a negative duration", "Use zero or more.")
+        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or not 0 <= self.retries < 2**32:
+            raise SettingError("retries", self.retries, "no count of attempts", "Use an int, 0 or more.")
+        if self.cache and not self.cache_version:
+            raise SettingError("cache_version", "", "the cache has no version", "Give cache_version with cache=True.")
+        if not self.cache and self.cache_serialize:
+            raise SettingError("cache_serialize", True, "needs the cache", "Give cache=True and a cache_version.")  # noqa: FBT003  # the value shown
+        if not self.cache and self.cache_ignore_input_vars:
+            raise SettingError(
+                "cache_ignore_input_vars",
+                self.cache_ignore_input_vars,
+                "needs the cache",
+                "Give cache=True and a cache_version.",
+            )
+
+    @property
+    def retry_strategy(self) -> literals_pb2.RetryStrategy:
+        """The retries as a message."""
+        return literals_pb2.RetryStrategy(retries=self.retries)
+
+    def to_flyte_idl(self) -> tasks_pb2.TaskMetadata:
+        """Return the message, with shimnb's version as the SDK's."""
+        message = tasks_pb2.TaskMetadata(
+            discoverable=self.cache,
+            runtime=tasks_pb2.RuntimeMetadata(
+                type=tasks_pb2.RuntimeMetadata.FLYTE_SDK, version=__version__, flavor="python"
+            ),
+            retries=self.retry_strategy,
+            discovery_version=self.cache_version,
+            deprecated_error_message=self.deprecated,
+            cache_serializable=self.cache_serialize,
+            pod_template_name=self.pod_template_name,
+            cache_ignore_input_vars=self.cache_ignore_input_vars,
+            is_eager=self.is_eager,
+            generates_deck=wrappers_pb2.BoolValue(value=self.generates_deck),
+            metadata=tasks_pb2.K8sObjectMetadata(labels=self.labels, annotations=self.annotations),
+        )
+        # An unset oneof and False are different answers, so it is written only when it was given.
+        if self.interruptible is not None:
+            message.interruptible = self.interruptible
+        if isinstance(self.timeout, datetime.timedelta) and self.timeout:
+            message.timeout.FromTimedelta(self.timeout)
+        return message
+
+
+class DescriptionFormat(Enum):
+    """The markup of a description."""
+
+    UNKNOWN = 0
+    MARKDOWN = 1
+    HTML = 2
+    RST = 3
+
+
+@dataclass
+class Description:
+    """A long description.
+
+    Parameters
+    ----------
+    value, uri : str, optional
+        The text, or where it stands.
+    icon_link : str, optional
+        The address of a picture.
+    format : Description.DescriptionFormat
+        The markup of the text.
+    """
+
+    DescriptionFormat = DescriptionFormat
+
+    value: str | None = None
+    uri: str | None = None
+    icon_link: str | None = None
+    format: DescriptionFormat = DescriptionFormat.RST
+
+
+@dataclass
+class SourceCode:
+    """Where a task's source stands.
+
+    Parameters
+    ----------
+    link : str, optional
+        Its address.
+    """
+
+    link: str | None = None
+
+
+@dataclass
+class Documentation:
+    """What a registration says of a task in words; no part of the template.
+
+    Parameters
+    ----------
+    short_description : str, optional
+        One line.
+    long_description : Description, optional
+        The rest.
+    source_code : SourceCode, optional
+        Where it stands.
+
+    Examples
+    --------
+    >>> Documentation(short_description="Tracks by name.").short_description
+    'Tracks by name.'
+    """
+
+    short_description: str | None = None
+    long_description: Description | None = None
+    source_code: SourceCode | None = None

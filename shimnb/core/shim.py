@@ -1,0 +1,253 @@
+"""The two halves of a shim task, and how they run: a template, and an executor that gets nothing else."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from flyteidl.core import literals_pb2
+
+from shimnb.core.context import ExecutionState, FlyteContextManager
+from shimnb.core.template import TaskTemplate
+from shimnb.core.tracker import TrackedInstance
+from shimnb.core.types import TypeEngine
+from shimnb.errors import ExecutorError, OutputError, OverrideError
+
+if TYPE_CHECKING:
+    from shimnb.core.context import ExecutionParameters, FlyteContext
+
+__all__ = ["ExecutableTemplateShimTask", "ShimTaskExecutor", "import_path"]
+
+T = TypeVar("T")
+
+# A run has one template. `execute` is public, and takes no template, so the run that calls it leaves it here.
+_running: ContextVar[tuple[object, TaskTemplate] | None] = ContextVar("shimnb_running", default=None)
+
+
+def import_path(kind: type) -> str:
+    """Return the path by which the container imports a class.
+
+    Examples
+    --------
+    >>> import_path(ShimTaskExecutor)
+    'shimnb.core.shim.ShimTaskExecutor'
+    """
+    return f"{kind.__module__}.{kind.__name__}"
+
+
+class ShimTaskExecutor(TrackedInstance, Generic[T]):
+    """The code of a shim task. Subclass it and write `execute_from_model`."""
+
+    def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:
+        """Run the task.
+
+        Parameters
+        ----------
+        tt : TaskTemplate
+            The template, as the cluster keeps it. Nothing else of the task is
+            known here.
+        **kwargs : Any
+            The inputs, as Python values.
+
+        Returns
+        -------
+        Any
+            The output; a tuple, or better a NamedTuple, of several; None.
+
+        Raises
+        ------
+        OverrideError
+            If the subclass did not write it.
+        """
+        raise OverrideError(
+            import_path(type(self)), "execute_from_model", "Write: def execute_from_model(self, tt, *, ...) -> ...:"
+        )
+
+
+def make_executor(executor_type: type[ShimTaskExecutor[Any]]) -> ShimTaskExecutor[Any]:
+    """Make an executor as the container does: without arguments.
+
+    Raises
+    ------
+    ExecutorError
+        If the class is none, has no `execute_from_model`, or needs arguments.
+    """
+    if not isinstance(executor_type, type):
+        raise ExecutorError(
+            repr(executor_type), "an executor is given as a class", "Pass the class itself: executor_type=Executor."
+        )
+    path = import_path(executor_type)
+    method = getattr(executor_type, "execute_from_model", None)
+    if method is None or method is ShimTaskExecutor.execute_from_model:
+        raise ExecutorError(
+            path, "it has no execute_from_model", "Write: def execute_from_model(self, tt, *, ...) -> ...:"
+        )
+    try:
+        return executor_type()
+    except TypeError as error:
+        raise ExecutorError(
+            path,
+            f"it cannot be made without arguments ({error})",
+            "Take what it needs from the template: the container makes it with no arguments.",
+        ) from error
+
+
+class ExecutableTemplateShimTask:
+    """A template and its executor, ready to run: all that a container has of a shim task.
+
+    Parameters
+    ----------
+    tt : TaskTemplate
+        The template.
+    executor_type : type of ShimTaskExecutor
+        The class of the executor; an instance is made without arguments.
+
+    Raises
+    ------
+    ExecutorError
+        If the class has no `execute_from_model`, or needs arguments.
+    """
+
+    def __init__(self, tt: TaskTemplate, executor_type: type[ShimTaskExecutor[Any]]) -> None:
+        self._executor_type = executor_type
+        self._executor = make_executor(executor_type)
+        self._template = tt
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return str(self.task_template.id.name)
+
+    @property
+    def task_template(self) -> TaskTemplate:
+        """The template."""
+        return self._template
+
+    @property
+    def executor(self) -> ShimTaskExecutor[Any]:
+        """The executor."""
+        return self._executor
+
+    @property
+    def executor_type(self) -> type[ShimTaskExecutor[Any]]:
+        """The class of the executor."""
+        return self._executor_type
+
+    def execute(self, **kwargs: Any) -> Any:
+        """Hand the template and the inputs to the executor, and return its result."""
+        running = _running.get()
+        template = running[1] if running and running[0] is self else self.task_template
+        return self.executor.execute_from_model(template, **kwargs)
+
+    def pre_execute(self, user_params: ExecutionParameters | None) -> ExecutionParameters | None:
+        """Return the parameters of the run; a plugin may add to them."""
+        return user_params
+
+    def post_execute(self, _: ExecutionParameters | None, rval: Any) -> Any:
+        """Return the executor's result; a plugin may change it."""
+        return rval
+
+    def dispatch_execute(
+        self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap
+    ) -> literals_pb2.LiteralMap:
+        """Run the executor as the cluster does: on the template, and on literals.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            The surroundings of the run.
+        input_literal_map : flyteidl.core.literals_pb2.LiteralMap
+            The inputs.
+
+        Returns
+        -------
+        flyteidl.core.literals_pb2.LiteralMap
+            The outputs.
+
+        Raises
+        ------
+        ConversionError
+            If an input or an output does not fit its type; it names the path.
+        OutputError
+            If the result does not fit the outputs.
+        """
+        params = self.pre_execute(ctx.user_space_params)
+        state = (ctx.execution_state or ExecutionState()).with_params(user_space_params=params)
+        template = self.task_template
+        with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
+            types = TypeEngine.guess_python_types(template.interface.inputs)
+            inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, types)
+            token = _running.set((self, template))
+            try:
+                result = self.post_execute(params, self.execute(**inputs))
+            finally:
+                _running.reset(token)
+            if isinstance(result, literals_pb2.LiteralMap):
+                return result
+            outputs = template.interface.outputs
+            values = name_outputs(template.id.name, self.output_names(template), result)
+            return TypeEngine.dict_to_literal_map(run, values, TypeEngine.guess_python_types(outputs))
+
+    def output_names(self, template: TaskTemplate) -> tuple[str, ...]:
+        """Return the outputs' names, in the order in which a tuple holds them.
+
+        A template keeps no order; the names ``o0``, ``o1``... carry their own.
+        """
+        return tuple(template.interface.outputs)
+
+
+def name_outputs(task: str, names: tuple[str, ...], result: Any) -> dict[str, Any]:
+    """Give each value of an executor's result the name of its output.
+
+    Parameters
+    ----------
+    task : str
+        The task, for messages.
+    names : tuple of str
+        The outputs, in order.
+    result : Any
+        What the executor returned.
+
+    Raises
+    ------
+    OutputError
+        If there are more or fewer values than outputs, or the result is a
+        dict or another value where a tuple belongs.
+
+    Examples
+    --------
+    >>> name_outputs("t", ("o0", "o1"), (1, "a"))
+    {'o0': 1, 'o1': 'a'}
+    """
+    fields = getattr(result, "_fields", None)
+    if isinstance(result, tuple) and fields and set(fields) == set(names):
+        return dict(zip(fields, result, strict=True))
+    if not names:
+        if result is None:
+            return {}
+        raise OutputError(
+            task,
+            f"the executor returned a {type(result).__name__}, and the task has no outputs",
+            "Declare the output, or return None.",
+        )
+    if len(names) == 1:
+        if isinstance(result, tuple):
+            raise OutputError(
+                task,
+                f"the executor returned a tuple of {len(result)}, and the task has one output, {names[0]}",
+                "Return the value itself; a sequence of values is a list.",
+            )
+        return {names[0]: result}
+    if not isinstance(result, (tuple, list)):
+        raise OutputError(
+            task,
+            f"the executor returned a {type(result).__name__}, and the task has {len(names)} outputs: {', '.join(names)}",
+            "Return a tuple with a value for each, in this order, or a NamedTuple with these names.",
+        )
+    if len(result) != len(names):
+        raise OutputError(
+            task,
+            f"the executor returned {len(result)} values, and the task has {len(names)} outputs: {', '.join(names)}",
+            "Return a value for each.",
+        )
+    return dict(zip(names, result, strict=True))

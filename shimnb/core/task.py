@@ -1,0 +1,581 @@
+"""A shim task: its parameters, its template, and its run on this machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
+
+from shimnb.core.context import ExecutionState, FlyteContext, FlyteContextManager
+from shimnb.core.custom import Loss, custom_losses, custom_to_struct
+from shimnb.core.deck import DeckField
+from shimnb.core.images import Image, ImageConfig, resolve_image
+from shimnb.core.interface import Interface
+from shimnb.core.metadata import Description, Documentation, TaskMetadata
+from shimnb.core.promise import Promise, VoidPromise
+from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
+from shimnb.core.resources import Resources, ResourceSpec
+from shimnb.core.security import Secret, SecurityContext
+from shimnb.core.settings import SerializationSettings
+from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
+from shimnb.core.template import Container, TaskTemplate, TypedInterface
+from shimnb.core.tracker import TrackedInstance
+from shimnb.core.types import TypeEngine
+from shimnb.errors import InputError, OutputError, OverrideError, SettingError, WorkflowError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["PythonCustomizedContainerTask"]
+
+TC = TypeVar("TC")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Options:
+    """What a task takes beside its named parameters; flytekit's names and defaults."""
+
+    interface: Interface | None = None
+    metadata: TaskMetadata | None = None
+    task_type_version: int = 0
+    docs: Documentation | None = None
+    disable_deck: bool | None = None
+    enable_deck: bool | None = None
+    deck_fields: Sequence[DeckField] | None = (
+        DeckField.SOURCE_CODE,
+        DeckField.DEPENDENCIES,
+        DeckField.TIMELINE,
+        DeckField.INPUT,
+        DeckField.OUTPUT,
+    )
+
+    @classmethod
+    def of(cls, kwargs: dict[str, Any]) -> _Options:
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name, value in kwargs.items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1) or known
+                raise SettingError(name, value, "no parameter of a task", f"Did you mean {' or '.join(near)}?")
+        return cls(**kwargs)
+
+
+class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance, Generic[TC]):
+    """A task that is all in its template, run by an executor in a container of its own.
+
+    Subclass it, write `get_custom`, and pass the executor's class to this
+    constructor.
+
+    Parameters
+    ----------
+    name : str
+        The task's name.
+    task_config : TC
+        What `get_custom` makes `custom` of.
+    container_image : str
+        The image of the container; ``{{.image.NAME}}`` refers to the settings'.
+    executor_type : type of ShimTaskExecutor
+        The class of the executor.
+    task_resolver : TaskTemplateResolver, optional
+        The default one when left out.
+    task_type : str
+        The type by which the cluster chooses a plugin.
+    requests, limits : Resources, optional
+        What the container asks for, and the most it may take.
+    environment : dict of str, optional
+        Environment variables of the container.
+    secret_requests : list of Secret, optional
+        Secrets that the executor reads.
+    **kwargs
+        `interface`, `metadata`, `task_type_version`, `docs`, `enable_deck`,
+        `disable_deck` and `deck_fields`.
+
+    Raises
+    ------
+    ExecutorError
+        If the executor has no `execute_from_model`, or needs arguments.
+    SettingError
+        If a parameter has a value it cannot take.
+    UnsupportedTypeError
+        If a type of the interface has no literal type.
+
+    Examples
+    --------
+    >>> class Executor(ShimTaskExecutor):
+    ...     def execute_from_model(self, tt, *, times: int) -> str:
+    ...         return tt.custom["word"] * times
+    >>> class Repeat(PythonCustomizedContainerTask):
+    ...     def get_custom(self, settings):
+    ...         return {"word": self.task_config}
+    >>> repeat = Repeat(
+    ...     "repeat", "ho", "ghcr.io/me/repeat:1", Executor, interface=Interface({"times": int}, {"o0": str})
+    ... )
+    >>> repeat(times=3)
+    'hohoho'
+
+    Notes
+    -----
+    The executor gets the template decoded from its bytes, here as on a cluster.
+    """
+
+    SERIALIZE_SETTINGS = SerializationSettings(
+        project="PLACEHOLDER_PROJECT",
+        domain="LOCAL",
+        version="PLACEHOLDER_VERSION",
+        image_config=ImageConfig(Image("custom_container_task", "flyteorg.io/placeholder", "image")),
+    )
+
+    def __init__(
+        self,
+        name: str,
+        task_config: TC,
+        container_image: str,
+        executor_type: type[ShimTaskExecutor[Any]],
+        task_resolver: TaskTemplateResolver | None = None,
+        task_type: str = "python-task",
+        requests: Resources | None = None,
+        limits: Resources | None = None,
+        environment: dict[str, str] | None = None,
+        secret_requests: list[Secret] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # The template of such a task is made when it is read, so that it is never stale.
+        super().__init__(None, executor_type)  # type: ignore[arg-type]
+        options = _Options.of(kwargs)
+        self._name = name
+        self._task_config = task_config
+        self._container_image = container_image
+        self._task_resolver = task_resolver or default_task_template_resolver
+        self._task_type = task_type
+        self._resources = ResourceSpec(requests or Resources(), limits or Resources())
+        self._environment = _environment(environment)
+        self._security_context = _security(secret_requests)
+        self._python_interface = options.interface or Interface()
+        self._interface = self._python_interface.to_flyte_idl()
+        self._metadata = options.metadata or TaskMetadata()
+        self._task_type_version = options.task_type_version
+        self._docs = _documentation(options.docs, self._python_interface.docstring)
+        self._enable_deck = _decks_on(options)
+        self._deck_fields = _deck_fields(options) if self._enable_deck else []
+        self._settings = self.SERIALIZE_SETTINGS
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self._name
+
+    @property
+    def task_config(self) -> TC:
+        """What `get_custom` makes `custom` of."""
+        return self._task_config
+
+    @property
+    def task_type(self) -> str:
+        """The type by which the cluster chooses a plugin."""
+        return self._task_type
+
+    @property
+    def task_type_version(self) -> int:
+        """The version of the plugin's contract."""
+        return self._task_type_version
+
+    @property
+    def task_resolver(self) -> TaskTemplateResolver:
+        """What loads the task in the container."""
+        return self._task_resolver
+
+    @property
+    def container_image(self) -> str:
+        """The image as it was given."""
+        return self._container_image
+
+    @property
+    def resources(self) -> ResourceSpec:
+        """Requests and limits."""
+        return self._resources
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables of the container."""
+        return self._environment
+
+    @property
+    def security_context(self) -> SecurityContext | None:
+        """The secrets; None when there are none."""
+        return self._security_context
+
+    @property
+    def metadata(self) -> TaskMetadata:
+        """Retries, timeout, caching and the like."""
+        return self._metadata
+
+    @property
+    def docs(self) -> Documentation | None:
+        """Words about the task; no part of the template."""
+        return self._docs
+
+    @property
+    def python_interface(self) -> Interface:
+        """The interface in Python types."""
+        return self._python_interface
+
+    @property
+    def interface(self) -> TypedInterface:
+        """The interface in literal types."""
+        return TypedInterface(self._interface)
+
+    @property
+    def enable_deck(self) -> bool:
+        """Whether a run leaves a deck."""
+        return self._enable_deck
+
+    @property
+    def disable_deck(self) -> bool:
+        """Whether a run leaves no deck."""
+        return not self._enable_deck
+
+    @property
+    def deck_fields(self) -> list[DeckField]:
+        """The decks that a run leaves; empty when decks are off."""
+        return self._deck_fields
+
+    @property
+    def task_template(self) -> TaskTemplate:
+        """The template as the cluster has it, made anew at every read.
+
+        It is made with the settings of the last `serialize_to_model`, at first
+        with placeholders.
+        """
+        return self._serialize(self._settings)
+
+    def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
+        """Return the plugin's own data; a subclass writes it.
+
+        Raises
+        ------
+        OverrideError
+            If the subclass did not.
+        """
+        raise OverrideError(
+            import_path(type(self)), "get_custom", 'Write: def get_custom(self, settings): return {"key": value}'
+        )
+
+    def get_config(self, settings: SerializationSettings) -> dict[str, str]:  # noqa: ARG002  # for subclasses
+        """Return the template's `config`; `custom` is the better place."""
+        return {}
+
+    def get_extended_resources(self, settings: SerializationSettings) -> tasks_pb2.ExtendedResources | None:  # noqa: ARG002  # for subclasses
+        """Return accelerators and shared memory; None for none."""
+        return None
+
+    def get_k8s_pod(self, settings: SerializationSettings) -> tasks_pb2.K8sPod | None:  # noqa: ARG002  # for subclasses
+        """Return a pod in the container's place; None for none."""
+        return None
+
+    def get_sql(self, settings: SerializationSettings) -> tasks_pb2.Sql | None:  # noqa: ARG002  # for subclasses
+        """Return a statement in the container's place; None for none."""
+        return None
+
+    def get_image(self, settings: SerializationSettings) -> str:
+        """Return the image's name.
+
+        Raises
+        ------
+        SettingError
+            If it refers to an image that the settings do not have.
+        """
+        # Nothing is known yet of a registration's images, so the reference itself is what there is to see.
+        if settings is PythonCustomizedContainerTask.SERIALIZE_SETTINGS and self._container_image:
+            return self._container_image
+        return resolve_image(self._container_image, settings.image_config)
+
+    def get_command(self, settings: SerializationSettings) -> list[str]:
+        """Return the container's command line."""
+        return [
+            "shimnb-execute",
+            "--inputs",
+            "{{.input}}",
+            "--output-prefix",
+            "{{.outputPrefix}}",
+            "--raw-output-data-prefix",
+            "{{.rawOutputDataPrefix}}",
+            "--resolver",
+            self.task_resolver.location,
+            "--",
+            *self.task_resolver.loader_args(settings, self),
+        ]
+
+    def get_container(self, settings: SerializationSettings) -> Container:
+        """Return the container: image, command line, resources, environment."""
+        environment = {**(settings.env or {}), **self.environment}
+        return Container(
+            tasks_pb2.Container(
+                image=self.get_image(settings),
+                args=self.get_command(settings),
+                resources=self.resources.to_flyte_idl(),
+                env=[literals_pb2.KeyValuePair(key=key, value=value) for key, value in environment.items()],
+            )
+        )
+
+    def serialize_to_model(self, settings: SerializationSettings) -> TaskTemplate:
+        """Return the template that a registration with these settings sends.
+
+        Parameters
+        ----------
+        settings : SerializationSettings
+            Project, domain, version, images, environment. `task_template` uses
+            them from here on.
+
+        Returns
+        -------
+        TaskTemplate
+            Decoded from its bytes.
+
+        Raises
+        ------
+        CustomError
+            If `custom` is no JSON; it names the path.
+        SettingError
+            If the image cannot be resolved.
+        """
+        template = self._serialize(settings)
+        self._settings = settings
+        return template
+
+    def _serialize(self, settings: SerializationSettings) -> TaskTemplate:
+        custom = self.get_custom(settings)
+        metadata = self.metadata.to_flyte_idl()
+        if self.enable_deck:
+            metadata.generates_deck.value = True
+        security = self.security_context
+        message = tasks_pb2.TaskTemplate(
+            id=identifier_pb2.Identifier(
+                resource_type=identifier_pb2.TASK,
+                project=settings.project,
+                domain=settings.domain,
+                name=self.name,
+                version=settings.version,
+            ),
+            type=self.task_type,
+            metadata=metadata,
+            interface=self._interface,
+            custom=custom_to_struct(custom) if custom else None,
+            container=_message(self.get_container(settings)),
+            task_type_version=self.task_type_version,
+            security_context=security.to_flyte_idl() if security else None,
+            config=self.get_config(settings),
+            k8s_pod=_message(self.get_k8s_pod(settings)),
+            sql=_message(self.get_sql(settings)),
+            extended_resources=self.get_extended_resources(settings),
+        )
+        return TaskTemplate.from_bytes(message.SerializeToString(), f"task {self.name}")
+
+    def losses(self) -> list[Loss]:
+        """List what changes in `custom` between `get_custom` and the executor."""
+        return custom_losses(self.get_custom(self._settings))
+
+    def get_input_types(self) -> dict[str, Any]:
+        """Return the inputs' Python types."""
+        return self.python_interface.inputs
+
+    def get_type_for_input_var(self, k: str, v: Any) -> Any:  # noqa: ARG002  # flytekit's signature
+        """Return an input's Python type."""
+        return self.python_interface.inputs[k]
+
+    def get_type_for_output_var(self, k: str, v: Any) -> Any:  # noqa: ARG002  # flytekit's signature
+        """Return an output's Python type."""
+        return self.python_interface.outputs[k]
+
+    def construct_node_metadata(self) -> workflow_pb2.NodeMetadata:
+        """Return the metadata of a workflow's node that runs the task."""
+        message = workflow_pb2.NodeMetadata(name=self.name.split(".")[-1], retries=self.metadata.retry_strategy)
+        task = self.metadata.to_flyte_idl()
+        if task.HasField("timeout"):
+            message.timeout.CopyFrom(task.timeout)
+        if self.metadata.interruptible is not None:
+            message.interruptible = self.metadata.interruptible
+        return message
+
+    def compile(self, ctx: FlyteContext, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002  # flytekit's signature
+        """Make a node of a workflow.
+
+        Raises
+        ------
+        WorkflowError
+            Always: shimnb builds no workflows yet.
+        """
+        raise WorkflowError(
+            "shimnb builds no workflows yet", where=f"task {self.name}", remedy="Call the task, or local_execute it."
+        )
+
+    def local_execution_mode(self) -> ExecutionState.Mode:
+        """Return the mode of a run on this machine."""
+        return ExecutionState.Mode.LOCAL_TASK_EXECUTION
+
+    def sandbox_execute(
+        self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap
+    ) -> literals_pb2.LiteralMap:
+        """Run the task with a working directory of its own; see `dispatch_execute`."""
+        state = ctx.execution_state or ExecutionState()
+        params = state.user_space_params
+        if params is not None:
+            state = state.with_params(user_space_params=params.with_task_sandbox())
+        return self.dispatch_execute(ctx.with_execution_state(state), input_literal_map)
+
+    def output_names(self, template: TaskTemplate) -> tuple[str, ...]:  # noqa: ARG002  # the order is not in it
+        """Return the outputs' names in the order that the interface declares."""
+        return tuple(self.python_interface.outputs)
+
+    def local_execute(self, ctx: FlyteContext, **kwargs: Any) -> Any:
+        """Run the task on this machine.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            The surroundings of the run.
+        **kwargs
+            The inputs: Python values, or promises of earlier runs.
+
+        Returns
+        -------
+        Promise, tuple of Promise, or VoidPromise
+            The outputs, as literals.
+
+        Raises
+        ------
+        InputError
+            If an input is missing, or not in the interface.
+        ConversionError
+            If a value does not fit its type; it names the path.
+        """
+        outputs = self.sandbox_execute(ctx, self._literal_map(ctx, kwargs)).literals
+        interface = self.python_interface
+        if set(outputs) != set(interface.outputs):
+            raise OutputError(
+                self.name,
+                f"the run gave the outputs {', '.join(outputs) or 'none'}, "
+                f"and the task has {', '.join(interface.outputs) or 'none'}",
+                "Return a value for each output.",
+            )
+        promises = [Promise(name, outputs[name], self._interface.outputs.variables[name].type) for name in interface.outputs]
+        if not promises:
+            return VoidPromise(self.name)
+        if len(promises) == 1 and not interface.output_tuple_name:
+            return promises[0]
+        return interface.output_tuple(*promises)
+
+    def _literal_map(self, ctx: FlyteContext, values: dict[str, Any]) -> literals_pb2.LiteralMap:
+        types = self.python_interface.inputs
+        unknown = tuple(name for name in values if name not in types)
+        if unknown:
+            raise InputError(
+                self.name,
+                unknown,
+                f"no input is named {', '.join(map(repr, unknown))}",
+                f"Its inputs are {self.python_interface!r}.",
+            )
+        values = {**self.python_interface.defaults, **values}
+        missing = tuple(name for name in types if name not in values)
+        if missing:
+            raise InputError(
+                self.name,
+                missing,
+                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
+                f"Its inputs are {self.python_interface!r}.",
+            )
+        promised = {name: value.val for name, value in values.items() if isinstance(value, Promise)}
+        plain = {name: value for name, value in values.items() if name not in promised}
+        literals = TypeEngine.dict_to_literal_map(ctx, plain, types)
+        for name, literal in promised.items():
+            literals.literals[name].CopyFrom(literal)
+        return literals
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task on this machine, with and to Python values.
+
+        Raises
+        ------
+        InputError
+            If an input is missing, given twice, or not in the interface.
+        ConversionError
+            If a value does not fit its type; it names the path.
+        """
+        names = list(self.python_interface.inputs)
+        if len(args) > len(names):
+            raise InputError(
+                self.name,
+                (),
+                f"{len(args)} inputs were given by position, and it has {len(names)}",
+                f"Its inputs are {self.python_interface!r}.",
+            )
+        given = dict(zip(names, args, strict=False))
+        twice = tuple(name for name in given if name in kwargs)
+        if twice:
+            raise InputError(self.name, twice, f"{', '.join(twice)} is given twice", "Give it once.")
+        ctx = FlyteContextManager.current_context()
+        if ctx.compilation_state is not None:
+            return self.compile(ctx, **given, **kwargs)
+        state = (ctx.execution_state or ExecutionState()).with_params(mode=self.local_execution_mode())
+        with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
+            result = self.local_execute(run, **given, **kwargs)
+            return self._native(run, result)
+
+    def _native(self, ctx: FlyteContext, result: Any) -> Any:
+        if isinstance(result, VoidPromise):
+            return None
+        interface = self.python_interface
+        promises = [result] if isinstance(result, Promise) else list(result)
+        values = [TypeEngine.to_python_value(ctx, promise.val, interface.outputs[promise.var]) for promise in promises]
+        return values[0] if isinstance(result, Promise) else interface.output_tuple(*values)
+
+
+def _message(view: Any) -> Any:
+    return view.to_flyte_idl() if hasattr(view, "to_flyte_idl") else view
+
+
+def _environment(environment: dict[str, str] | None) -> dict[str, str]:
+    for name, value in (environment or {}).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise SettingError(
+                f"environment {name}", type(value), "an environment variable is a str", "Write str(value)."
+            )
+    return dict(environment or {})
+
+
+def _security(secrets: list[Secret] | None) -> SecurityContext | None:
+    if not secrets:
+        return None
+    for secret in secrets:
+        if not isinstance(secret, Secret):
+            # The value stays out of the message: somebody may have put the secret itself here.
+            raise SettingError("secret_requests", type(secret), "no Secret", "Use Secret(group=..., key=...).")
+    return SecurityContext(secrets=list(secrets))
+
+
+def _documentation(docs: Documentation | None, docstring: Any) -> Documentation | None:
+    if docstring is None:
+        return docs
+    docs = docs or Documentation()
+    short = docstring.short_description or docs.short_description
+    long = Description(value=docstring.long_description) if docstring.long_description else docs.long_description
+    return Documentation(short, long, docs.source_code)
+
+
+def _decks_on(options: _Options) -> bool:
+    if options.enable_deck is not None and options.disable_deck is not None:
+        raise SettingError(
+            "enable_deck", options.enable_deck, "enable_deck and disable_deck are both given", "Give enable_deck alone."
+        )
+    if options.enable_deck is not None:
+        return options.enable_deck
+    return options.disable_deck is False
+
+
+def _deck_fields(options: _Options) -> list[DeckField]:
+    fields = list(options.deck_fields or ())
+    for field in fields:
+        if field not in list(DeckField):
+            names = ", ".join(f"DeckField.{known.name}" for known in DeckField)
+            raise SettingError("deck_fields", field, "no deck field", f"Use {names}.")
+    return fields

@@ -1,0 +1,379 @@
+"""The type engine: one table of compiled converters, and the classes that fill it."""
+
+from __future__ import annotations
+
+import enum
+import threading
+import types
+import typing
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flyteidl.core import literals_pb2, types_pb2
+
+from shimnb.core.types.collection import DictFamily, ListFamily
+from shimnb.core.types.dataclasses_ import DataclassFamily, is_dataclass
+from shimnb.core.types.enums import EnumFamily
+from shimnb.core.types.guess import Guesser
+from shimnb.core.types.names import is_union, strip_annotated, type_key, type_name
+from shimnb.core.types.simple import simple_families
+from shimnb.core.types.transformer import Converter, Misfit, TypeTransformer
+from shimnb.core.types.union import UnionFamily
+from shimnb.errors import ConversionError, TypeEngineError, UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from shimnb.core.context import FlyteContext
+
+__all__ = ["TypeEngine"]
+
+_MOST_CONVERTERS = 4096  # a notebook defines its classes anew with each run of a cell
+_DEFAULT_REMEDY = "Use int, float, str, bool, datetime, date, timedelta, list, dict, an Enum or a dataclass."
+_REMEDIES: dict[Any, str] = {
+    Any: "Say which type it is; for any plain data, use dict.",
+    object: "Say which type it is; for any plain data, use dict.",
+    tuple: "Use list[...]; for several outputs, return tuple[...] from execute_from_model itself.",
+    set: "Use list[...].",
+    frozenset: "Use list[...].",
+    bytes: "Use a str (base64), or write a file and pass its path.",
+    complex: "Use a dataclass of two floats.",
+    typing.Literal: "Use an enum.Enum with these values.",
+}
+
+
+class _Registry:
+    """The engine's state: transformers by class, converters by type."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._converters: dict[Any, Converter] = {}
+        self._enum = EnumFamily(self.convert)
+        self._dataclass = DataclassFamily(self.convert)
+        self._union = UnionFamily(self.convert)
+        families = [*simple_families(self.convert), ListFamily(self.convert), DictFamily(self.convert)]
+        self.own: dict[Any, TypeTransformer[Any]] = {family.python_type: family for family in families}
+        self.added: dict[Any, TypeTransformer[Any]] = {}
+        self.guesser = Guesser(self._dataclass, self.convert)
+
+    def register(self, transformer: TypeTransformer[Any], also: list[Any] | None) -> None:
+        with self._lock:
+            wanted = [transformer.python_type, *(also or [])]
+            for t in wanted:
+                existing = self.added.get(t) or self.own.get(t)
+                if existing is not None:
+                    what = f"{existing.name!r} already converts {type_name(t)}, so that {transformer.name!r} cannot"
+                    raise TypeEngineError(what, remedy="Register a transformer for a class of your own.")
+            self.added.update(dict.fromkeys(wanted, transformer))
+            self._converters.clear()
+
+    def transformer(self, t: Any, path: str = "") -> TypeTransformer[Any]:
+        """Find the transformer of a type; done once for each type."""
+        if typing.get_origin(t) is typing.Annotated:
+            for note in t.__metadata__:
+                if isinstance(note, TypeTransformer):
+                    return note
+            return self.transformer(strip_annotated(t), path)
+        t = type(None) if t is None else t
+        origin = typing.get_origin(t) or t
+        found = self.added.get(t) or self.added.get(origin) if _hashable(t) else None
+        if found is None and isinstance(origin, type):
+            found = next((self.added[base] for base in origin.__mro__ if base in self.added), None)
+        return found or self._own(t, origin) or self._none(t, origin, path)
+
+    def _own(self, t: Any, origin: Any) -> TypeTransformer[Any] | None:
+        if is_union(t):
+            return self._union
+        if isinstance(origin, type):
+            if issubclass(origin, enum.Enum):
+                return self._enum
+            if is_dataclass(origin):
+                return self._dataclass if origin is t else None
+            return self.own.get(origin)
+        return None
+
+    def _none(self, t: Any, origin: Any, path: str) -> TypeTransformer[Any]:
+        if isinstance(t, str):
+            remedy = "Define the name where the annotation can see it."
+        elif isinstance(origin, type) and issubclass(origin, tuple) and hasattr(origin, "_fields"):
+            remedy = "Use a dataclass; a NamedTuple may only be the result of execute_from_model itself."
+        else:
+            remedy = _REMEDIES.get(origin, _DEFAULT_REMEDY) if _hashable(origin) else _DEFAULT_REMEDY
+        raise UnsupportedTypeError(type_name(t), path, remedy)
+
+    def convert(self, t: Any, path: str = "") -> Converter:
+        """Give the converter of a type, compiled at its first use."""
+        key = t if type(t) is type else _key(t)
+        found = self._converters.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            transformer = self.transformer(t, path)
+            t = type(None) if t is None else strip_annotated(t)
+            converter = transformer.build(t, self.convert, path)
+            self.keep(key, converter)
+        return converter
+
+    def keep(self, key: Any, converter: Converter) -> None:
+        """Put a converter into the table."""
+        if len(self._converters) >= _MOST_CONVERTERS:
+            self._converters.clear()
+        self._converters[key] = converter
+
+    def top(self, t: Any) -> Converter:
+        """Give the converter of a type that must have a literal type."""
+        converter = self.convert(t)
+        if converter.refusal is not None:
+            raise converter.refusal
+        return converter
+
+
+def _hashable(t: Any) -> bool:
+    try:
+        hash(t)
+    except TypeError:
+        return False
+    return True
+
+
+def _key(t: Any) -> Any:
+    if typing.get_origin(t) is typing.Annotated:
+        note = next((note for note in t.__metadata__ if isinstance(note, TypeTransformer)), None)
+        if note is not None:
+            return (typing.Annotated, type_key(t), note)
+    key = type_key(t)
+    return key if _hashable(key) else id(t)
+
+
+_registry = _Registry()
+
+
+class TypeEngine:
+    """Converts between Python's types and values and Flyte's.
+
+    Every method is a class method, with flytekit's name and parameters. The
+    literal types and literals are the messages of ``flyteidl.core``, equal to
+    flytekit 1.16.31's for every type taken here.
+
+    Examples
+    --------
+    >>> literal = TypeEngine.to_literal(None, [1, 2], list[int], None)
+    >>> TypeEngine.to_python_value(None, literal, list[int])
+    [1, 2]
+    >>> TypeEngine.to_literal(None, [1, "x"], list[int], None)
+    Traceback (most recent call last):
+    shimnb.errors.ConversionError: $[1]: expected int, got str 'x'
+    """
+
+    @classmethod
+    def register(cls, transformer: TypeTransformer[Any], additional_types: list[Any] | None = None) -> None:
+        """Convert a class, and its subclasses, with a transformer of one's own.
+
+        Parameters
+        ----------
+        transformer : TypeTransformer
+            Converts its `python_type`.
+        additional_types : list of type, optional
+            Further types that it converts.
+
+        Raises
+        ------
+        TypeEngineError
+            If a transformer already converts one of the types.
+        """
+        _registry.register(transformer, additional_types)
+
+    @classmethod
+    def get_transformer(cls, python_type: Any) -> TypeTransformer[Any]:
+        """Give the transformer of a type, or raise `UnsupportedTypeError`."""
+        return _registry.transformer(python_type)
+
+    @classmethod
+    def get_available_transformers(cls) -> list[Any]:
+        """Give the classes for which transformers are registered."""
+        return [*_registry.own, *_registry.added]
+
+    @classmethod
+    def to_literal_type(cls, python_type: Any) -> types_pb2.LiteralType:
+        """Give the literal type of a Python type, as a message of one's own.
+
+        Parameters
+        ----------
+        python_type : type
+            An annotation, resolved: ``int``, ``list[int]``, ``int | None``.
+
+        Raises
+        ------
+        UnsupportedTypeError
+            If Flyte has no literal type for it; it names the field.
+
+        Examples
+        --------
+        >>> TypeEngine.to_literal_type(list[int])
+        collection_type {
+          simple: INTEGER
+        }
+        <BLANKLINE>
+        """
+        result = types_pb2.LiteralType()
+        kept = _registry.top(python_type).literal_type
+        if kept is not None:
+            result.CopyFrom(kept)
+        return result
+
+    @classmethod
+    def to_literal(
+        cls,
+        ctx: FlyteContext | None,
+        python_val: Any,
+        python_type: Any,
+        expected: types_pb2.LiteralType | None = None,  # noqa: ARG003  # flytekit's signature; the Python type decides
+    ) -> literals_pb2.Literal:
+        """Give the literal of a value.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            Passed on to transformers that store data.
+        python_val : object
+            The value.
+        python_type : type
+            Its declared type.
+        expected : LiteralType, optional
+            The literal type of `python_type`; not needed.
+
+        Raises
+        ------
+        ConversionError
+            If the value does not fit; it has the path, from ``$``.
+        """
+        return _literal(ctx, python_val, python_type, "$")
+
+    @classmethod
+    def to_python_value(cls, ctx: FlyteContext | None, lv: literals_pb2.Literal, expected_python_type: Any) -> Any:
+        """Give the value that a literal holds.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            Passed on to transformers that fetch data.
+        lv : Literal
+            The literal.
+        expected_python_type : type
+            The type of the value.
+
+        Raises
+        ------
+        ConversionError
+            If the literal holds something else; it has the path, from ``$``.
+        """
+        return _value(ctx, lv, expected_python_type, "$")
+
+    @classmethod
+    def guess_python_type(cls, flyte_type: types_pb2.LiteralType) -> Any:
+        """Give the Python type of a literal type.
+
+        An Enum and a dataclass are made from what the message says; the same
+        message gives the same class.
+
+        Raises
+        ------
+        UnsupportedTypeError
+            If no Python type is known for it.
+
+        Examples
+        --------
+        >>> TypeEngine.guess_python_type(TypeEngine.to_literal_type(dict[str, int]))
+        dict[str, int]
+        """
+        return _registry.guesser.guess(flyte_type, _registry.added)
+
+    @classmethod
+    def guess_python_types(cls, flyte_variable_dict: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the Python types of an interface's variables, by name."""
+        variables = getattr(flyte_variable_dict, "variables", flyte_variable_dict)
+        return {name: cls.guess_python_type(variable.type) for name, variable in variables.items()}
+
+    @classmethod
+    def literal_map_to_kwargs(
+        cls,
+        ctx: FlyteContext | None,
+        lm: literals_pb2.LiteralMap,
+        python_types: Mapping[str, Any] | None = None,
+        literal_types: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Give the values of a literal map, by name.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            Passed on to transformers that fetch data.
+        lm : LiteralMap
+            The literals; a name of `python_types` may be missing.
+        python_types : dict of str to type
+            The types, by name.
+        literal_types : dict of str to Variable
+            In place of `python_types`: variables whose types are guessed.
+
+        Raises
+        ------
+        ConversionError
+            If a literal does not fit, with a path from the input's name, or
+            if the interface has no such input.
+        """
+        wanted = cls.guess_python_types(literal_types) if literal_types else python_types
+        if wanted is None:
+            raise TypeEngineError("no types for the literal map", remedy="Pass python_types or literal_types.")
+        kwargs = {}
+        for name, literal in lm.literals.items():
+            if name not in wanted:
+                raise ConversionError(name, "no such input", f"The inputs are: {', '.join(wanted) or 'none'}.")
+            kwargs[name] = _value(ctx, literal, wanted[name], name)
+        return kwargs
+
+    @classmethod
+    def dict_to_literal_map(
+        cls,
+        ctx: FlyteContext | None,
+        d: Mapping[str, Any],
+        type_hints: Mapping[str, Any] | None = None,
+    ) -> literals_pb2.LiteralMap:
+        """Give the literal map of values, by name.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            Passed on to transformers that store data.
+        d : dict of str to object
+            The values.
+        type_hints : dict of str to type, optional
+            Their types; a value without one is taken for its own class.
+
+        Raises
+        ------
+        ConversionError
+            If a value does not fit, with a path from the input's name.
+        """
+        hints = type_hints or {}
+        result = literals_pb2.LiteralMap()
+        for name, value in d.items():
+            converter = _registry.top(hints.get(name, type(value)))
+            try:
+                converter.fill(result.literals[name], value, ctx)
+            except Misfit as misfit:
+                raise misfit.error(name) from misfit.__cause__
+        return result
+
+
+def _literal(ctx: Any, value: Any, t: Any, root: str) -> literals_pb2.Literal:
+    literal = literals_pb2.Literal()
+    try:
+        _registry.top(t).fill(literal, value, ctx)
+    except Misfit as misfit:
+        raise misfit.error(root) from misfit.__cause__
+    return literal
+
+
+def _value(ctx: Any, literal: literals_pb2.Literal, t: Any, root: str) -> Any:
+    try:
+        return _registry.top(t).read(literal, ctx)
+    except Misfit as misfit:
+        raise misfit.error(root) from misfit.__cause__

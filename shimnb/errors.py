@@ -1,0 +1,385 @@
+"""Every exception of shimnb, in one tree.
+
+```
+ShimError
+├── DefinitionError          a task that cannot be defined
+│   ├── CustomError          `custom` holds what is no JSON value
+│   ├── ExecutorError        an executor class that cannot execute
+│   ├── AnnotationError      a parameter or result without a type
+│   ├── SettingError         a setting with a value it cannot take
+│   ├── OverrideError        a method that the author has to write, and did not
+│   └── TaskNameError        a task name that is no identifier
+├── TypeEngineError
+│   ├── UnsupportedTypeError a Python type without a literal type
+│   └── ConversionError      a value that does not fit its type
+├── CallError
+│   ├── InputError           inputs that the interface does not have, or lacks
+│   └── OutputError          a result that does not fit the interface
+├── TemplateError            a template or an executor that cannot be loaded
+├── WorkflowError            what only a workflow could do
+└── CellError                a cell that is no task, with its line
+```
+
+Every error says what is wrong, where, and what to do about it, in one
+sentence each; the parts are attributes. Errors pickle, so that one raised in
+another process arrives whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "AnnotationError",
+    "CallError",
+    "CellError",
+    "ConversionError",
+    "CustomError",
+    "DefinitionError",
+    "ExecutorError",
+    "InputError",
+    "OutputError",
+    "OverrideError",
+    "SettingError",
+    "ShimError",
+    "TaskNameError",
+    "TemplateError",
+    "TypeEngineError",
+    "UnsupportedTypeError",
+    "WorkflowError",
+    "shorten",
+]
+
+_SHOWN = 60
+
+
+def shorten(value: object, limit: int = _SHOWN) -> str:
+    """Show a value in a message: its repr, cut to `limit` characters.
+
+    Parameters
+    ----------
+    value : object
+        Anything; a repr that raises is replaced by the type's name.
+    limit : int
+        The longest text returned, in characters.
+
+    Returns
+    -------
+    str
+        The repr, with its middle cut out when it is longer than `limit`.
+
+    Examples
+    --------
+    >>> shorten("x" * 100, 12)
+    "'xxxx...xxx'"
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  # the value is a stranger's: its repr may raise anything
+        text = f"<{type(value).__name__}>"
+    if len(text) <= limit:
+        return text
+    keep = limit - 3
+    return f"{text[: keep - keep // 2]}...{text[len(text) - keep // 2 :]}"
+
+
+def _restore(cls: type[ShimError], args: tuple[Any, ...], fields: dict[str, Any]) -> ShimError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
+
+
+class ShimError(Exception):
+    """The root of the tree: what is wrong, where, and the remedy.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, as a clause without a full stop.
+    where : str
+        The place: a path such as ``$.window.start``, a field's name, a line.
+    remedy : str
+        What to do about it, as a sentence.
+
+    Examples
+    --------
+    >>> print(ShimError("no image", where="task t", remedy="Pass container_image."))
+    task t: no image. Pass container_image.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        # The line of a cell that the error is about, to be shown below the message; a cell puts it there.
+        self.excerpt = ""
+        super().__init__(f"{where}: {what}" if where else what)
+
+    def __str__(self) -> str:
+        # Built when read, so that a caller who learns more of the place may still add it to `where`.
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        if self.remedy:
+            text = f"{text}. {self.remedy}"
+        return f"{text}\n{self.excerpt}" if self.excerpt else text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the person's own lines and the message, not our frames: IPython asks for this."""
+        import linecache  # noqa: PLC0415  # only where an error is shown; importing shimnb stays cheap
+
+        shown = []
+        tb = self.__traceback__
+        while tb is not None:
+            module = tb.tb_frame.f_globals.get("__name__", "")
+            if module == "__main__" or module.startswith("shimcells."):
+                text = linecache.getline(tb.tb_frame.f_code.co_filename, tb.tb_lineno, tb.tb_frame.f_globals).strip()
+                # The line that calls a magic is IPython's, not the person's.
+                if not text.startswith("get_ipython().run_cell_magic("):
+                    place = "" if module == "__main__" else f" of cell {module.partition('.')[2]}"
+                    shown.append(f"line {tb.tb_lineno}{place}: {text}")
+            tb = tb.tb_next
+        return [*shown, f"{type(self).__name__}: {self}"]
+
+
+class DefinitionError(ShimError, ValueError):
+    """A task that cannot be defined."""
+
+
+class CustomError(DefinitionError, TypeError):
+    """`custom` holds a value that JSON does not have.
+
+    Parameters
+    ----------
+    path : str
+        Where the value stands, ``$`` being `custom` itself.
+    value : object
+        The value.
+    problem : str
+        Why it cannot be JSON, as a clause.
+    remedy : str
+        What to write in its place.
+    """
+
+    def __init__(self, path: str, value: object, problem: str, remedy: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{problem}: {shorten(value)}", where=f"custom at {path}", remedy=remedy)
+
+
+class ExecutorError(DefinitionError):
+    """An executor class that cannot execute a task.
+
+    Parameters
+    ----------
+    executor : str
+        The class, as ``module.Name``.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, executor: str, problem: str, remedy: str) -> None:
+        self.executor = executor
+        self.problem = problem
+        super().__init__(problem, where=f"executor {executor}", remedy=remedy)
+
+
+class AnnotationError(DefinitionError):
+    """A parameter, or a result, whose type is not written down.
+
+    Parameters
+    ----------
+    function : str
+        The function that declares the interface.
+    parameter : str
+        The parameter's name; ``"return"`` for the result.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, function: str, parameter: str, problem: str, remedy: str) -> None:
+        self.function = function
+        self.parameter = parameter
+        self.problem = problem
+        super().__init__(problem, where=f"{function}, {parameter!r}", remedy=remedy)
+
+
+class SettingError(DefinitionError):
+    """A setting of a task that has a value it cannot take.
+
+    Parameters
+    ----------
+    setting : str
+        The setting's name, as its parameter or option is called.
+    value : object
+        What was given. Never put a secret's value here.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, setting: str, value: object, problem: str, remedy: str) -> None:
+        self.setting = setting
+        self.problem = problem
+        super().__init__(f"{problem}, got {shorten(value)}", where=setting, remedy=remedy)
+
+
+class OverrideError(DefinitionError, NotImplementedError):
+    """A method that the author of a class has to write, and did not.
+
+    Parameters
+    ----------
+    owner, method : str
+        The class, as ``module.Name``, and the method.
+    remedy : str
+        What to write.
+    """
+
+    def __init__(self, owner: str, method: str, remedy: str) -> None:
+        self.owner = owner
+        self.method = method
+        super().__init__(f"{method} is not written", where=f"class {owner}", remedy=remedy)
+
+
+class TaskNameError(DefinitionError):
+    """A task name that cannot name a Python variable.
+
+    Parameters
+    ----------
+    name : str
+        The name that was given.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, name: str, problem: str, remedy: str) -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{problem}: {shorten(name)}", where="task name", remedy=remedy)
+
+
+class TypeEngineError(ShimError):
+    """A type, or a value of one, that cannot cross over to Flyte or back."""
+
+
+class UnsupportedTypeError(TypeEngineError, TypeError):
+    """A Python type that has no literal type.
+
+    Parameters
+    ----------
+    python_type : str
+        The type, as it is written in Python.
+    path : str
+        Where it was met: an input's name, a field's path. May be empty.
+    remedy : str
+        What to write in its place.
+    """
+
+    def __init__(self, python_type: str, path: str, remedy: str) -> None:
+        self.python_type = python_type
+        self.path = path
+        super().__init__(f"the type {python_type} has no Flyte literal type", where=path, remedy=remedy)
+
+
+class ConversionError(TypeEngineError, TypeError, AssertionError, ValueError):
+    """A value that does not fit its type; flytekit's TypeTransformerFailedError.
+
+    Parameters
+    ----------
+    path : str
+        Where the value stands, ``$`` being the whole value.
+    problem : str
+        What is wrong, such as ``expected float, got str 'n/a'``.
+    remedy : str
+        What to give instead.
+    """
+
+    def __init__(self, path: str, problem: str, remedy: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(problem, where=path, remedy=remedy)
+
+
+class CallError(ShimError):
+    """A call of a task that cannot be made, or whose result cannot be taken."""
+
+
+class InputError(CallError, AssertionError, TypeError):
+    """Inputs that the interface does not have, or lacks.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    names : tuple of str
+        The inputs in question.
+    problem, remedy : str
+        What is wrong with them, and what to do.
+    """
+
+    def __init__(self, task: str, names: tuple[str, ...], problem: str, remedy: str) -> None:
+        self.task = task
+        self.names = names
+        self.problem = problem
+        super().__init__(problem, where=f"task {task}", remedy=remedy)
+
+
+class OutputError(CallError, AssertionError, TypeError):
+    """A result of an executor that does not fit the task's outputs.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    problem, remedy : str
+        What is wrong with the result, and what to do.
+    """
+
+    def __init__(self, task: str, problem: str, remedy: str) -> None:
+        self.task = task
+        self.problem = problem
+        super().__init__(problem, where=f"task {task}", remedy=remedy)
+
+
+class TemplateError(ShimError):
+    """A template, or the executor named beside it, that cannot be loaded.
+
+    Parameters
+    ----------
+    source : str
+        The file, the bytes or the import path in question.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, source: str, problem: str, remedy: str) -> None:
+        self.source = source
+        self.problem = problem
+        super().__init__(problem, where=source, remedy=remedy)
+
+
+class WorkflowError(ShimError, NotImplementedError):
+    """What only a workflow could do, asked for outside of one."""
+
+
+class CellError(ShimError):
+    """A cell that does not define a task.
+
+    Parameters
+    ----------
+    cell : str
+        The name given to the cell on the magic's line.
+    line : int or None
+        The line of the cell, the magic's own line being 1; None for the cell
+        as a whole.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, cell: str, line: int | None, problem: str, remedy: str) -> None:
+        self.cell = cell
+        self.line = line
+        self.problem = problem
+        place = f"cell {cell}" if line is None else f"cell {cell}, line {line}"
+        super().__init__(problem, where=place, remedy=remedy)

@@ -1,0 +1,295 @@
+"""One run of a task, in a thread of its own.
+
+The kernel stays usable: nothing of the user's runs in a widget's callback. A
+run ends in one of two ways, done with a LiteralMap of outputs or failed with
+an exception, and knows what was printed and how long it took.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from flyteidl.core import literals_pb2
+
+from shimnb.core.context import ExecutionState, FlyteContextManager
+from shimnb.core.promise import Promise
+from shimnb.core.types import TypeEngine
+from shimnb.notebook.capture import Sink, captured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import FrameType, TracebackType
+
+    from shimnb.core.task import PythonCustomizedContainerTask
+
+__all__ = ["Failure", "Place", "Run", "start"]
+
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_CELLS = "shimcells."
+_numbers = itertools.count(1)
+
+State = Literal["running", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the user's own that an exception passed through.
+
+    Parameters
+    ----------
+    text : str
+        Where it is: ``line 12 of the cell``, or ``line 3 of helpers.py``.
+    source : str
+        The line itself, without its indentation; empty when it is not known.
+    """
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception, put into words while its source is still what ran.
+
+    Parameters
+    ----------
+    type : str
+        The exception's class, with its module unless that is ``builtins`` or
+        a cell.
+    message : str
+        What it says.
+    place : Place or None
+        The last of its frames that is the user's.
+    traceback : str
+        From the user's first frame on.
+    full_traceback : str
+        All of it.
+    """
+
+    type: str
+    message: str
+    place: Place | None
+    traceback: str
+    full_traceback: str
+
+
+@dataclass
+class Run:
+    """A run that was started, and what became of it.
+
+    Parameters
+    ----------
+    number : int
+        Counts the runs of a form; 1 is the first.
+    task : PythonCustomizedContainerTask
+        What runs.
+    inputs : mapping of str to Any
+        The Python values given to it.
+
+    Attributes
+    ----------
+    state : {"running", "done", "failed"}
+        What became of it.
+    outputs : flyteidl.core.literals_pb2.LiteralMap or None
+        The outputs by name, once it is done.
+    error : BaseException or None
+        What was raised, once it failed.
+    failure : Failure or None
+        The same in words.
+    elapsed : float
+        Seconds from start to end.
+    sink : Sink
+        What was printed.
+    """
+
+    number: int
+    task: PythonCustomizedContainerTask[Any]
+    inputs: Mapping[str, Any]
+    state: State = "running"
+    outputs: literals_pb2.LiteralMap | None = None
+    error: BaseException | None = None
+    failure: Failure | None = None
+    elapsed: float = 0.0
+    sink: Sink = field(default_factory=Sink, repr=False)
+    _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @property
+    def output(self) -> str:
+        """What was printed, as one text."""
+        return self.sink.text()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; return whether it has come."""
+        return self._ended.wait(timeout)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the end and return what a call of the task would.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            The longest wait, in seconds; without end when left out.
+
+        Returns
+        -------
+        Any
+            None without an output, the value of a single output, a named
+            tuple of several.
+
+        Raises
+        ------
+        TimeoutError
+            If the run is still going on.
+        BaseException
+            What the run failed with.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(f"run {self.number} is still going on after {timeout:g} s")
+        if self.error is not None:
+            raise self.error
+        interface = self.task.python_interface
+        types = interface.outputs
+        literals = self.outputs.literals if self.outputs is not None else {}
+        context = FlyteContextManager.current_context()
+        values = tuple(TypeEngine.to_python_value(context, literals[name], types[name]) for name in types)
+        if not values:
+            return None
+        single = len(values) == 1 and not interface.output_tuple_name
+        return values[0] if single else interface.output_tuple(*values)
+
+
+def start(
+    task: PythonCustomizedContainerTask[Any],
+    inputs: Mapping[str, Any],
+    on_event: Callable[[Run], None] | None = None,
+    *,
+    number: int | None = None,
+) -> Run:
+    """Run a task with `inputs` in a new thread.
+
+    Parameters
+    ----------
+    task : PythonCustomizedContainerTask
+        What runs, by its ``local_execute``.
+    inputs : mapping of str to Any
+        Python values that its interface takes.
+    on_event : callable, optional
+        Called with the run when it has ended, in the run's thread.
+    number : int, optional
+        The run's number; counted through the process when left out.
+
+    Returns
+    -------
+    Run
+        The run, going on.
+    """
+    run = Run(next(_numbers) if number is None else number, task, dict(inputs))
+    # The caller's context goes along, so that a FlyteContext that was set around the call holds in the run.
+    context = contextvars.copy_context()
+    thread = threading.Thread(
+        target=context.run, args=(_work, run, on_event), name=f"shimnb-run-{run.number}", daemon=True
+    )
+    thread.start()
+    return run
+
+
+def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
+    outputs = error = failure = None
+    begin = time.perf_counter()
+    try:
+        with captured(run.sink):
+            promised = _execute(run)
+        elapsed = time.perf_counter() - begin
+        outputs = _literal_map(promised)
+    except BaseException as caught:  # noqa: BLE001  # sys.exit() in an executor must end the run, not hide it
+        elapsed = time.perf_counter() - begin
+        error, failure = caught, _failure(caught, _own_file(run.task))
+    run.elapsed, run.outputs, run.error, run.failure = elapsed, outputs, error, failure
+    run.state = "done" if error is None else "failed"
+    try:
+        if on_event is not None:
+            on_event(run)
+    finally:
+        run._ended.set()  # noqa: SLF001  # the run's own thread
+
+
+def _execute(run: Run) -> Any:
+    # A run is as local as a call is: what asks for its mode, such as the look-up of a secret, gets the same answer.
+    context = FlyteContextManager.current_context()
+    state = (context.execution_state or ExecutionState()).with_params(mode=run.task.local_execution_mode())
+    with FlyteContextManager.with_context(context.with_execution_state(state)) as local:
+        return run.task.local_execute(local, **run.inputs)
+
+
+def _literal_map(promised: Any) -> literals_pb2.LiteralMap:
+    promises = promised if isinstance(promised, tuple) else (promised,)
+    return literals_pb2.LiteralMap(
+        literals={promise.var: promise.val for promise in promises if isinstance(promise, Promise)}
+    )
+
+
+def _own_file(task: PythonCustomizedContainerTask[Any]) -> str | None:
+    method = getattr(task.executor_type, "execute_from_model", None)
+    code = getattr(method, "__code__", None)
+    return code.co_filename if code is not None else None
+
+
+def _failure(error: BaseException, own_file: str | None) -> Failure:
+    full = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    first = _first_own(error.__traceback__, own_file)
+    cut = "".join(traceback.format_exception(type(error), error, first)) if first is not None else full
+    return Failure(_class_name(type(error)), str(error), _place(first, own_file), cut, full)
+
+
+def _class_name(cls: type[BaseException]) -> str:
+    if cls.__module__ in ("builtins", "__main__") or cls.__module__.startswith(_CELLS):
+        return cls.__qualname__
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _is_own(frame: FrameType, own_file: str | None) -> bool:
+    return frame.f_code.co_filename == own_file or _in_cell(frame)
+
+
+def _in_cell(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__", "")
+    return isinstance(name, str) and (name.startswith(_CELLS) or name == "__main__")
+
+
+def _first_own(tb: TracebackType | None, own_file: str | None) -> TracebackType | None:
+    """Cut a traceback to where the user's code begins; None when it never does."""
+    outside = None
+    while tb is not None:
+        if _is_own(tb.tb_frame, own_file):
+            return tb
+        if outside is None and not tb.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+            outside = tb
+        tb = tb.tb_next
+    return outside
+
+
+def _place(tb: TracebackType | None, own_file: str | None) -> Place | None:
+    """Name the deepest line that is the user's: a library's line below it says less."""
+    found = None
+    while tb is not None:
+        if _is_own(tb.tb_frame, own_file):
+            found = tb
+        tb = tb.tb_next
+    if found is None:
+        return None
+    [summary] = traceback.StackSummary.extract([(found.tb_frame, found.tb_lineno)], lookup_lines=True)
+    of = "the cell" if _in_cell(found.tb_frame) and _is_notebook(found.tb_frame) else Path(summary.filename).name
+    return Place(f"line {summary.lineno} of {of}", (summary.line or "").strip())
+
+
+def _is_notebook(frame: FrameType) -> bool:
+    # A script is `__main__` too; a notebook's kernel has no file for it.
+    return frame.f_globals.get("__name__") != "__main__" or not hasattr(sys.modules["__main__"], "__file__")

@@ -1,0 +1,473 @@
+// A task's form and the results of its runs. Python owns every value: what a person puts into a field goes there as a
+// text, and comes back with the errors. Text goes in through textContent alone.
+import { element, treeView } from "./treeview.js";
+
+/**
+ * What a field holds: a text, null for None, undefined when it holds nothing.
+ * @typedef {string | null | undefined} FieldState
+ */
+
+/**
+ * A field, as fields.py describes it.
+ * @typedef {object} FieldSpec
+ * @property {string} name
+ * @property {string} type
+ * @property {"line" | "text" | "choice"} control
+ * @property {string[]} choices
+ * @property {boolean} nullable
+ * @property {boolean} required
+ * @property {boolean} keepsEmpty
+ * @property {string} help
+ * @property {string} hint
+ * @property {string | null} [default]
+ */
+
+/**
+ * A run that has ended, as form.py describes it.
+ * @typedef {object} RunSpec
+ * @property {number} number
+ * @property {"done" | "failed"} state
+ * @property {string} summary
+ * @property {import("./treeview.js").Row[]} [outputs]
+ * @property {string} [note]
+ * @property {[string, string][]} printed
+ * @property {{ type: string, message: string, place: string, source: string, traceback: string, full: string }} [failure]
+ */
+
+/** @typedef {Record<string, string | null>} States */
+
+/**
+ * @typedef {{ kind: "state", states: States, errors: Record<string, string>, view?: string, seq?: number }
+ *   | { kind: "status", text: string, running: boolean, state: string }
+ *   | { kind: "focus", view: string, name: string }
+ *   | { kind: "run", run: RunSpec, kept: number[] }
+ *   | { kind: "children", view: string, request: number, rows?: import("./treeview.js").Row[], error?: string }} FormMessage
+ */
+
+/**
+ * @typedef {object} FormModel
+ * @property {(name: string) => any} get
+ * @property {(content: object) => void} send
+ * @property {(event: string, callback: (...args: any[]) => void) => void} on
+ * @property {(event: string, callback?: (...args: any[]) => void) => void} off
+ */
+
+const TYPING = 200; // ms without a key after which a text is sent
+
+/**
+ * @param {string} className
+ * @param {string} text
+ */
+function makeButton(className, text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = className;
+  button.textContent = text;
+  return button;
+}
+
+/**
+ * One field: its label, type, control and what it says of its state.
+ * @param {FieldSpec} spec
+ * @param {string} uid
+ * @param {(state: FieldState, wait: boolean) => void} edited
+ */
+function makeField(spec, uid, edited) {
+  const id = `${uid}-${spec.name}`;
+  const root = element("div", "snf-field");
+  const label = document.createElement("label");
+  label.className = "snf-label";
+  label.htmlFor = id;
+  label.id = `${id}-label`;
+  label.textContent = spec.name;
+  const type = element("code", "snf-type", spec.type);
+  type.id = `${id}-type`;
+  const holder = element("div", "snf-control");
+  const control = makeControl(spec, id);
+  holder.append(control);
+  const mark = element("div", "snf-mark");
+  const word = element("span", "snf-word");
+  word.id = `${id}-word`;
+  const reset = makeButton("snf-link", "reset");
+  const empty = makeButton("snf-link", "empty text");
+  const hint = element("span", "snf-hint", spec.hint);
+  hint.id = `${id}-hint`;
+  mark.append(word, empty, reset, hint);
+  const notes = element("div", "snf-notes");
+  const help = element("p", "snf-help", spec.help);
+  help.id = `${id}-help`;
+  help.hidden = spec.help === "";
+  const error = element("p", "snf-error");
+  error.id = `${id}-error`;
+  error.setAttribute("role", "alert");
+  error.hidden = true;
+  notes.append(help, error);
+  root.append(label, type, holder, mark, notes);
+
+  if (!spec.required) reset.title = `Back to the default, ${defaultWords(spec)}`;
+  reset.append(element("span", "snf-unseen", ` ${spec.name}`));
+  empty.title = "Give a text without any character";
+  empty.append(element("span", "snf-unseen", ` as ${spec.name}`));
+
+  /** @type {HTMLInputElement | null} */
+  let none = null;
+  if (spec.nullable && spec.control !== "choice") {
+    none = document.createElement("input");
+    none.type = "checkbox";
+    const noneLabel = element("label", "snf-none");
+    none.setAttribute("aria-describedby", label.id);
+    noneLabel.append(none, " None");
+    holder.append(noneLabel);
+    none.addEventListener("change", () => {
+      // Ticking None keeps the text, so that taking the tick away brings it back.
+      const typed = control.value;
+      set(none?.checked ? null : stateOf(typed), typed);
+      edited(state, false);
+      if (state !== null) control.focus();
+    });
+  }
+
+  /** @type {FieldState} */
+  let state = spec.default;
+
+  /** What a text stands for. @param {string} text @returns {FieldState} */
+  const stateOf = (text) =>
+    spec.control === "choice" ? choiceState(text) : text === "" && spec.required && !spec.keepsEmpty ? undefined : text;
+
+  /** The text that a control holds for a state. @param {FieldState} of */
+  const textOf = (of) => (spec.control === "choice" ? choiceKey(of) : (of ?? ""));
+
+  /**
+   * Shows a state.
+   * @param {FieldState} next
+   * @param {string} [text] What the control holds although the state is null.
+   */
+  function set(next, text) {
+    state = next;
+    const wanted = text ?? textOf(next);
+    // Setting a value moves the cursor to its end: only where it is another one.
+    if (control.value !== wanted) control.value = wanted;
+    const isNone = next === null && none !== null;
+    if (none) none.checked = isNone;
+    if (!(control instanceof HTMLSelectElement)) {
+      control.classList.toggle("snf-off", isNone);
+      control.placeholder = isNone ? "None" : "";
+    }
+    // As high as its text, up to a screen's part.
+    if (control instanceof HTMLTextAreaElement) control.rows = Math.min(12, control.value.split("\n").length);
+    describe();
+  }
+
+  function describe() {
+    const atDefault = spec.default !== undefined && state === spec.default;
+    const nothing = state === undefined || (state === "" && !spec.keepsEmpty);
+    word.textContent = atDefault ? "default" : nothing ? "required" : state === "" ? "empty text" : "";
+    reset.hidden = spec.required || atDefault;
+    empty.hidden = !(nothing && spec.keepsEmpty);
+    const ids = [type.id];
+    if (spec.hint) ids.push(hint.id);
+    if (spec.help) ids.push(help.id);
+    if (word.textContent) ids.push(word.id);
+    if (!error.hidden) ids.push(error.id);
+    control.setAttribute("aria-describedby", ids.join(" "));
+  }
+
+  /** @param {string} text The error, empty for none. */
+  function fail(text) {
+    if ((error.textContent ?? "") !== text) error.textContent = text;
+    error.hidden = text === "";
+    if (text) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+    describe();
+  }
+
+  control.addEventListener("input", () => {
+    const text = control.value;
+    set(stateOf(text), text);
+    edited(state, spec.control !== "choice");
+  });
+  reset.addEventListener("click", () => {
+    set(spec.default);
+    edited(undefined, false);
+    control.focus();
+  });
+  empty.addEventListener("click", () => {
+    set("");
+    edited("", false);
+    control.focus();
+  });
+  set(spec.default);
+  return { spec, root, control, set, fail, state: () => state };
+}
+
+// A select holds texts only: the first letter tells a text from None and from nothing.
+/** @param {FieldState} state */
+function choiceKey(state) {
+  return state === undefined ? "" : state === null ? "0" : `=${state}`;
+}
+
+/** @param {string} key @returns {FieldState} */
+function choiceState(key) {
+  return key === "" ? undefined : key === "0" ? null : key.slice(1);
+}
+
+/** @param {FieldSpec} spec */
+function defaultWords(spec) {
+  const shown = spec.default ?? "None";
+  return spec.keepsEmpty && spec.default !== null ? JSON.stringify(shown) : shown;
+}
+
+/**
+ * @param {FieldSpec} spec
+ * @param {string} id
+ */
+function makeControl(spec, id) {
+  const name = spec.control === "choice" ? "select" : spec.control === "text" ? "textarea" : "input";
+  const control = /** @type {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} */ (document.createElement(name));
+  control.id = id;
+  control.className = "snf-input";
+  control.setAttribute("aria-required", String(spec.required));
+  if (control instanceof HTMLSelectElement) {
+    /** @type {[FieldState, string][]} */
+    const options = spec.choices.map((choice) => [choice, choice]);
+    if (spec.required) options.unshift([undefined, "choose…"]);
+    if (spec.nullable) options.push([null, "None"]);
+    for (const [state, text] of options) {
+      const option = document.createElement("option");
+      option.value = choiceKey(state);
+      option.textContent = text;
+      control.append(option);
+    }
+    return control;
+  }
+  control.autocomplete = "off";
+  control.spellcheck = false;
+  control.setAttribute("autocapitalize", "off");
+  if (control instanceof HTMLTextAreaElement) control.rows = 1;
+  else control.type = "text";
+  return control;
+}
+
+/**
+ * One run that has ended: a line that opens to its outputs, its error and what it printed.
+ * @param {RunSpec} run
+ * @param {boolean} open
+ * @param {(id: string, start: number) => Promise<import("./treeview.js").Row[]>} children
+ */
+function makeResult(run, open, children) {
+  const root = document.createElement("details");
+  root.className = `snf-run snf-${run.state}`;
+  root.open = open;
+  const summary = element("summary", "snf-summary");
+  const [first, rest] = [element("span", "snf-number", `#${run.number}`), element("span", "snf-outcome", run.summary)];
+  summary.append(first, " ", rest);
+  root.append(summary);
+  const body = element("div", "snf-body");
+  root.append(body);
+  if (run.failure) body.append(makeFailure(run.failure));
+  if (run.outputs?.length) {
+    treeView(body, run.outputs, { label: `Outputs of run ${run.number}`, children, sizes: false });
+  }
+  if (run.note) body.append(element("p", "snf-note", run.note));
+  if (run.printed.length) {
+    body.append(element("p", "snf-caption", "Printed"));
+    const printed = element("pre", "snf-printed");
+    printed.setAttribute("role", "region");
+    printed.setAttribute("aria-label", `Output of run ${run.number}`);
+    printed.tabIndex = 0;
+    for (const [stream, text] of run.printed) printed.append(element("span", `snf-${stream}`, text));
+    body.append(printed);
+  }
+  return root;
+}
+
+/** @param {NonNullable<RunSpec["failure"]>} failure */
+function makeFailure(failure) {
+  const root = element("div", "snf-failure");
+  const what = element("p", "snf-exception");
+  what.append(element("strong", "", failure.type), failure.message ? `: ${failure.message}` : "");
+  root.append(what);
+  if (failure.place) {
+    const place = element("p", "snf-place", `at ${failure.place}`);
+    if (failure.source) place.append(" ", element("code", "snf-source", failure.source));
+    root.append(place);
+  }
+  /** @type {[string, string][]} */
+  const texts = [["Traceback", failure.traceback]];
+  if (failure.full) texts.push(["Full traceback", failure.full]);
+  for (const [title, text] of texts) {
+    const details = element("details", "snf-traceback");
+    details.append(element("summary", "", title), element("pre", "", text));
+    root.append(details);
+  }
+  return root;
+}
+
+/** @param {{ model: FormModel, el: HTMLElement }} context */
+function render({ model, el }) {
+  const uid = `snf-${Math.random().toString(36).slice(2)}`;
+  /** @type {string} */
+  const task = model.get("task_name");
+  const root = element("div", "shimnb shimnb-form");
+  root.dataset.lmSuppressShortcuts = "true";
+  const form = document.createElement("form");
+  form.noValidate = true;
+  form.setAttribute("aria-label", `Inputs of ${task}`);
+  const grid = element("div", "snf-fields");
+  const actions = element("div", "snf-actions");
+  const run = makeButton("snf-run-button", "Run");
+  run.type = "submit";
+  run.title = "Run the task (Ctrl+Enter)";
+  run.setAttribute("aria-keyshortcuts", "Control+Enter");
+  const keys = element("kbd", "snf-keys", "Ctrl+Enter");
+  keys.setAttribute("aria-hidden", "true");
+  const status = element("span", "snf-status");
+  status.setAttribute("role", "status");
+  const clock = element("span", "snf-clock");
+  clock.setAttribute("aria-hidden", "true");
+  actions.append(run, keys, status, clock);
+  form.append(grid, actions);
+  const results = element("section", "snf-results");
+  results.setAttribute("aria-label", "Results");
+  root.append(form, results);
+  el.append(root);
+
+  let seq = 0;
+  let acked = 0;
+  /** @type {Map<string, number>} */
+  const sent = new Map();
+  /** @type {Map<string, number>} */
+  const timers = new Map();
+  /** @type {FieldSpec[]} */
+  const specs = model.get("fields");
+  const fields = new Map(specs.map((spec) => [spec.name, makeField(spec, uid, (state, wait) => edited(spec.name, state, wait))]));
+  for (const field of fields.values()) grid.append(field.root);
+  if (fields.size === 0) grid.append(element("p", "snf-note", "This task takes no inputs."));
+
+  /** @type {(name: string, state: FieldState, wait: boolean) => void} */
+  function edited(name, state, wait) {
+    window.clearTimeout(timers.get(name));
+    timers.set(name, window.setTimeout(() => send(name, state), wait ? TYPING : 0));
+  }
+
+  /** @type {(name: string, state: FieldState) => void} */
+  function send(name, state) {
+    timers.delete(name);
+    seq += 1;
+    sent.set(name, seq);
+    model.send({ kind: "edit", view: uid, seq, name, ...(state === undefined ? {} : { state }) });
+  }
+
+  function submit() {
+    for (const [name, timer] of [...timers]) {
+      window.clearTimeout(timer);
+      send(name, fields.get(name)?.state());
+    }
+    model.send({ kind: "run", view: uid });
+  }
+
+  /** @type {(states: States, errors: Record<string, string>) => void} */
+  function show(states, errors) {
+    for (const [name, field] of fields) {
+      // What is being typed is newer than what Python knows.
+      if (timers.has(name) || (sent.get(name) ?? 0) > acked) continue;
+      const next = name in states ? states[name] : field.spec.default;
+      if (next !== field.state()) field.set(next);
+      field.fail(errors[name] ?? "");
+    }
+  }
+
+  /** @type {Map<number, { resolve: (rows: import("./treeview.js").Row[]) => void, reject: (reason: Error) => void }>} */
+  const requests = new Map();
+  let lastRequest = 0;
+  /** @type {(number: number, id: string, start: number) => Promise<import("./treeview.js").Row[]>} */
+  const children = (number, id, start) =>
+    new Promise((resolve, reject) => {
+      lastRequest += 1;
+      requests.set(lastRequest, { resolve, reject });
+      model.send({ kind: "children", view: uid, request: lastRequest, number, id, start });
+    });
+
+  /** @type {Map<number, HTMLDetailsElement>} */
+  const drawnRuns = new Map();
+  /** @type {(spec: RunSpec, kept: number[]) => void} */
+  function showRun(spec, kept) {
+    if (!drawnRuns.has(spec.number)) {
+      for (const drawn of drawnRuns.values()) drawn.open = false;
+      const made = makeResult(spec, true, (id, start) => children(spec.number, id, start));
+      drawnRuns.set(spec.number, made);
+      results.prepend(made);
+    }
+    for (const [number, drawn] of [...drawnRuns]) {
+      if (kept.includes(number)) continue;
+      drawn.remove();
+      drawnRuns.delete(number);
+    }
+  }
+
+  let ticking = 0;
+  /** @type {(text: string, running: boolean, state: string) => void} */
+  function tell(text, running, state) {
+    status.textContent = text;
+    status.dataset.state = state;
+    run.setAttribute("aria-disabled", String(running));
+    results.setAttribute("aria-busy", String(running));
+    if (running && !ticking) {
+      const begin = Date.now();
+      ticking = window.setInterval(() => (clock.textContent = `${Math.round((Date.now() - begin) / 1000)} s`), 1000);
+    } else if (!running) {
+      window.clearInterval(ticking);
+      ticking = 0;
+      clock.textContent = "";
+    }
+  }
+
+  /** @param {FormMessage} message */
+  function onMessage(message) {
+    if (message.kind === "state") {
+      if (message.view === uid && message.seq !== undefined) acked = Math.max(acked, message.seq);
+      show(message.states, message.errors);
+    } else if (message.kind === "status") {
+      tell(message.text, message.running, message.state);
+    } else if (message.kind === "run") {
+      showRun(message.run, message.kept);
+    } else if (message.kind === "focus" && message.view === uid) {
+      fields.get(message.name)?.control.focus();
+    } else if (message.kind === "children" && message.view === uid) {
+      const request = requests.get(message.request);
+      requests.delete(message.request);
+      if (message.rows) request?.resolve(message.rows);
+      else request?.reject(new Error(message.error ?? "These rows are not there any more."));
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  root.addEventListener("keydown", (event) => {
+    // The notebook has a meaning for nearly every key: inside of the form they are the form's.
+    event.stopPropagation();
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      submit();
+    } else if (event.target instanceof HTMLInputElement && event.target.type === "text") {
+      // A run may take long: Enter alone does not start one.
+      event.preventDefault();
+    }
+  });
+
+  model.on("msg:custom", onMessage);
+  show(model.get("states"), model.get("shown"));
+  model.send({ kind: "hello", view: uid });
+
+  return () => {
+    model.off("msg:custom", onMessage);
+    window.clearInterval(ticking);
+    for (const timer of timers.values()) window.clearTimeout(timer);
+    root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,271 @@
+"""Values in words: what a tree shows for a number, a text, a time, a type.
+
+Pure functions from a value to one line of inert text. What a reader could
+not see, or what would change how the line reads (control characters, marks
+that turn the writing direction), is written as its escape.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING, Any
+
+from flyteidl.core import types_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from google.protobuf import duration_pb2, timestamp_pb2
+
+__all__ = [
+    "bytes_words",
+    "cut",
+    "duration_words",
+    "integer_words",
+    "key_words",
+    "looks_secret",
+    "quoted",
+    "size_words",
+    "timestamp_words",
+    "type_words",
+    "visible",
+]
+
+_SHOWN = 120
+_PEEK = 16
+_LONGEST_INTEGER = 1000
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SECRET = re.compile(r"secret|token|passw|passphrase|pwd|credential|private|auth|api.?key|access.?key", re.IGNORECASE)
+_SIMPLE = {
+    types_pb2.NONE: "None",
+    types_pb2.INTEGER: "int",
+    types_pb2.FLOAT: "float",
+    types_pb2.STRING: "str",
+    types_pb2.BOOLEAN: "bool",
+    types_pb2.DATETIME: "datetime",
+    types_pb2.DURATION: "timedelta",
+    types_pb2.BINARY: "bytes",
+    types_pb2.ERROR: "error",
+    types_pb2.STRUCT: "dict",
+}
+
+
+def visible(text: str) -> str:
+    r"""Write what cannot be seen as its escape.
+
+    Examples
+    --------
+    >>> visible("a\x00b")
+    'a\\x00b'
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    named = _NAMED.get(char)
+    if named is not None:
+        return named
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004  # the widths of Python's escapes
+
+
+def cut(text: str, limit: int = _SHOWN) -> str:
+    """Keep the first `limit` characters; an ellipsis stands for the rest.
+
+    Examples
+    --------
+    >>> cut("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def quoted(text: str, limit: int = _SHOWN) -> str:
+    """Show a string in quotes; a long one is cut, with its length.
+
+    Examples
+    --------
+    >>> quoted('say "hi"')
+    '"say \\\\"hi\\\\""'
+    >>> quoted("abcdef", 3)
+    '"abc…" (6 characters)'
+    """
+    shown = visible(text[:limit].replace("\\", "\\\\").replace('"', '\\"'))
+    return f'"{shown}"' if len(text) <= limit else f'"{shown}…" ({len(text):,} characters)'
+
+
+def key_words(key: str) -> str:
+    """Show a key: bare, unless its ends could not be seen.
+
+    Examples
+    --------
+    >>> key_words("limit"), key_words("")
+    ('limit', '""')
+    """
+    if not key or key != key.strip():
+        return quoted(key)
+    return cut(visible(key[:_SHOWN]) + ("…" if len(key) > _SHOWN else ""), 2 * _SHOWN)
+
+
+def integer_words(number: int) -> str:
+    """Show an integer with all its digits, unless they are more than a reader would read.
+
+    Examples
+    --------
+    >>> integer_words(2**63)
+    '9223372036854775808'
+    """
+    if number.bit_length() > _LONGEST_INTEGER:
+        return f"an integer of {number.bit_length():,} bits"
+    return str(number)
+
+
+def bytes_words(data: bytes) -> str:
+    r"""Show the length of bytes, and a peek at the first ones.
+
+    Examples
+    --------
+    >>> bytes_words(b"\x89PNG")
+    "4 bytes: b'\\x89PNG'"
+    """
+    if not data:
+        return "0 bytes"
+    dots = "…" if len(data) > _PEEK else ""
+    unit = "byte" if len(data) == 1 else "bytes"
+    return f"{len(data):,} {unit}: {bytes(data[:_PEEK])!r}{dots}"
+
+
+def duration_words(duration: duration_pb2.Duration) -> str:
+    """Show a duration in days, hours, minutes and seconds.
+
+    Examples
+    --------
+    >>> from google.protobuf.duration_pb2 import Duration
+    >>> duration_words(Duration(seconds=5400, nanos=250000000))
+    '1 h 30 min 0.25 s'
+    """
+    nanos = duration.seconds * 10**9 + duration.nanos
+    sign = "-" if nanos < 0 else ""
+    seconds, fraction = divmod(abs(nanos), 10**9)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    day, hour = divmod(hours, 24)
+    parts = [f"{count} {unit}" for count, unit in ((day, "d"), (hour, "h"), (minute, "min")) if count]
+    if second or fraction or not parts:
+        parts.append(f"{second}{_fraction(fraction)} s")
+    return sign + " ".join(parts)
+
+
+def timestamp_words(timestamp: timestamp_pb2.Timestamp) -> str:
+    """Show an instant in UTC, with its microseconds (nanoseconds, if it has them).
+
+    Examples
+    --------
+    >>> from google.protobuf.timestamp_pb2 import Timestamp
+    >>> timestamp_words(Timestamp(seconds=0, nanos=1000))
+    '1970-01-01 00:00:00.000001 UTC'
+    """
+    try:
+        moment = _EPOCH + datetime.timedelta(seconds=timestamp.seconds)
+    except OverflowError:
+        return f"{timestamp.seconds} s after 1970"
+    nanos = timestamp.nanos
+    fraction = "" if not nanos else f".{nanos:09d}" if nanos % 1000 else f".{nanos // 1000:06d}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC" if moment.year > 999 else f"{moment.isoformat(' ')[:19]}{fraction} UTC"  # noqa: PLR2004  # strftime pads no year below
+
+
+def _fraction(nanos: int) -> str:
+    return f".{nanos:09d}".rstrip("0") if nanos else ""
+
+
+def size_words(size: int) -> str:
+    """Show a size in bytes, in KB of 1024 from there on.
+
+    Examples
+    --------
+    >>> size_words(61), size_words(1229), size_words(3 * 1024 * 1024)
+    ('61 B', '1.2 KB', '3.0 MB')
+    """
+    if size < 1024:  # noqa: PLR2004  # the unit itself
+        return f"{size} B"
+    amount, unit = size / 1024, "KB"
+    if amount >= 1000:  # noqa: PLR2004  # four digits before the point are one too many
+        amount, unit = amount / 1024, "MB"
+    return f"{amount:.1f} {unit}"
+
+
+def looks_secret(name: str) -> bool:
+    """Tell whether a value under this name is likely to be a secret.
+
+    Examples
+    --------
+    >>> looks_secret("DB_PASSWORD"), looks_secret("LOG_LEVEL")
+    (True, False)
+    """
+    return _SECRET.search(name) is not None
+
+
+def type_words(literal_type: types_pb2.LiteralType) -> str:
+    """Show a literal type the way it is written in Python.
+
+    Examples
+    --------
+    >>> integer = types_pb2.LiteralType(simple=types_pb2.INTEGER)
+    >>> type_words(types_pb2.LiteralType(collection_type=integer))
+    'list[int]'
+    """
+    kind = literal_type.WhichOneof("type")
+    value: Any = getattr(literal_type, kind) if kind else None
+    match kind:
+        case "simple":
+            return _simple_words(literal_type)
+        case "collection_type":
+            return f"list[{type_words(value)}]"
+        case "map_value_type":
+            return f"dict[str, {type_words(value)}]"
+        case "union_type":
+            return " | ".join(_each_once(type_words(variant) for variant in value.variants)) or "union of nothing"
+        case "enum_type":
+            return f"enum({_shortly(quoted(name, 40) for name in value.values)})"
+        case "blob":
+            name = "FlyteDirectory" if value.dimensionality == types_pb2.BlobType.MULTIPART else "FlyteFile"
+            return f"{name}[{quoted(value.format, 40)}]" if value.format else name
+        case "schema":
+            return f"FlyteSchema{_columns(column.name for column in value.columns)}"
+        case "structured_dataset_type":
+            return f"StructuredDataset{_columns(column.name for column in value.columns)}"
+        case _:
+            return "no type"
+
+
+def _simple_words(literal_type: types_pb2.LiteralType) -> str:
+    if literal_type.simple == types_pb2.STRUCT:
+        return _schema_title(literal_type) or "dict"
+    return _SIMPLE.get(literal_type.simple, f"simple type {literal_type.simple}")
+
+
+def _schema_title(literal_type: types_pb2.LiteralType) -> str:
+    """Find the name of the dataclass that a JSON schema beside a struct describes."""
+    schema = literal_type.metadata.fields
+    for key in ("title", "$ref"):
+        if key in schema and schema[key].string_value:
+            return cut(visible(schema[key].string_value.rsplit("/", 1)[-1][:_SHOWN]), 60)
+    return ""
+
+
+def _columns(names: Iterable[str]) -> str:
+    shown = _shortly(cut(visible(name[:_SHOWN]), 40) for name in names)
+    return f"[{shown}]" if shown else ""
+
+
+def _shortly(names: Iterable[str], most: int = 6) -> str:
+    listed = list(names)
+    return ", ".join(listed if len(listed) <= most else [*listed[:most], "…"])
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

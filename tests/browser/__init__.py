@@ -1,0 +1,1 @@
+"""The journey of a person, in a real JupyterLab in a real Chromium."""

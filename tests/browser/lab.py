@@ -1,0 +1,184 @@
+"""JupyterLab on a free port, and a notebook open in it, for the tests and for the README's pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Browser, Locator, Page, Playwright
+
+REPOSITORY = Path(__file__).parents[2]
+LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A closed network makes Chromium's own errands fail, many at a time; a container lets root have no sandbox.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+# No dialog about news, no check for updates: nothing of its own between a test and the notebook.
+_SETTINGS = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": {"autosave": False},
+}
+_START, _ANSWER = 90, 60
+
+
+def chromium() -> str | None:
+    """Find the machine's Chromium."""
+    return next((path for path in map(shutil.which, _CHROMIUM) if path), None)
+
+
+@contextmanager
+def browser(playwright: Playwright, executable: str) -> Iterator[Browser]:
+    """Start Chromium."""
+    running = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> Path:
+    """Write a notebook of code cells that opens without asking for a kernel."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab."""
+
+    url: str
+    root: Path
+
+    def open(self, page: Page, name: str, theme: str = LIGHT) -> Notebook:
+        """Open a notebook of the root folder, and wait for its kernel."""
+        page.goto(f"{self.url}lab/workspaces/t{uuid.uuid4().hex}/tree/{name}?reset")
+        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=_START * 1e3)
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+        page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+        notebook = Notebook(page)
+        notebook.wait_idle()
+        return notebook
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook that is open in a page."""
+
+    page: Page
+
+    def wait_idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'",
+            timeout=_ANSWER * 1e3,
+        )
+
+    def run(self, *indices: int) -> None:
+        """Run cells, and wait for their end. Clicking them and pressing Shift+Enter was flaky."""
+        for index in indices:
+            self.page.evaluate(
+                """async index => {
+                    const app = window.jupyterapp;
+                    app.shell.currentWidget.content.activeCellIndex = index;
+                    await app.commands.execute('notebook:run-cell');
+                }""",
+                index,
+            )
+        self.wait_idle()
+
+    def run_all(self) -> None:
+        """Run every cell; a cell that raises ends it, as it does for a person."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait_idle()
+
+    def cell(self, index: int) -> Locator:
+        """Find a cell, its output included."""
+        return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """Give a cell's outputs as the notebook file would have them."""
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "i => window.jupyterapp.shell.currentWidget.content.model.cells.get(i).toJSON().outputs", index
+        )
+        return found
+
+    def set_source(self, index: int, source: str) -> None:
+        """Replace a cell's text, as typing would."""
+        self.page.evaluate(
+            "([i, s]) => window.jupyterapp.shell.currentWidget.content.model.cells.get(i).sharedModel.setSource(s)",
+            [index, source],
+        )
+
+
+@contextmanager
+def jupyterlab(root: Path, state: Path) -> Iterator[Lab]:
+    """Start JupyterLab on `root`, with everything it keeps in `state`."""
+    folders = {name: state / name.lower() for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    settings = state / "settings"
+    for name, value in _SETTINGS.items():
+        (settings / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings / name).write_text(json.dumps(value))
+    environment = {
+        **os.environ,
+        **{name: str(folder) for name, folder in folders.items()},
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
+        "IPYTHONDIR": str(state / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command += ["--ServerApp.port=0", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
+    log = state / "jupyterlab.log"
+    with log.open("wb") as sink:
+        server = subprocess.Popen([*command, f"--ServerApp.root_dir={root}"], env=environment, stdout=sink, stderr=sink)
+    try:
+        yield Lab(_url(server, folders["JUPYTER_RUNTIME_DIR"], log), root)
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _url(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
+    until = time.monotonic() + _START
+    while time.monotonic() < until and server.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            with suppress(ValueError):  # half written
+                return str(json.loads(file.read_text())["url"])
+        time.sleep(0.2)
+    message = f"JupyterLab did not start:\n{log.read_text()[-4000:]}"
+    raise RuntimeError(message)

@@ -1,0 +1,111 @@
+"""The context of a run: its own in every thread, its secrets from where the engine puts them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shimnb import Deck, ExecutionState, FlyteContext, FlyteContextManager, current_context
+from shimnb.core.context import FileAccessProvider, SecretsManager
+from shimnb.errors import SettingError, ShimError
+
+
+def test_a_block_stands_in_its_context_and_leaves_it() -> None:
+    """Also when the block fails."""
+    outer = FlyteContextManager.current_context()
+    state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION)
+    with pytest.raises(KeyError), FlyteContextManager.with_context(outer.with_execution_state(state)) as inner:
+        assert FlyteContext.current_context() is inner
+        assert inner.level == outer.level + 1
+        assert inner.execution_state is state
+        raise KeyError
+    assert FlyteContextManager.current_context() is outer
+
+
+@pytest.mark.parametrize("name", ["_FSEC_WAREHOUSE_PASSWORD", "WAREHOUSE_PASSWORD"])
+def test_a_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """By the engine's name, and locally by the plain one."""
+    monkeypatch.setenv(name, " hunter2\n")
+    assert current_context().secrets.get("warehouse", "password") == "hunter2"
+    assert current_context().secrets.warehouse.password == "hunter2"
+
+
+def test_a_secret_comes_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In lower case, under the group's folder."""
+    monkeypatch.setenv("FLYTE_SECRETS_DEFAULT_DIR", str(tmp_path))
+    (tmp_path / "warehouse").mkdir()
+    (tmp_path / "warehouse" / "password").write_text("hunter2\n")
+    assert SecretsManager().get("Warehouse", "Password") == "hunter2"
+    assert SecretsManager().get("warehouse", "password", encode_mode="rb") == b"hunter2"
+
+
+def test_a_secret_that_is_not_there_names_the_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And how to give it."""
+    monkeypatch.setenv("FLYTE_SECRETS_DEFAULT_DIR", str(tmp_path))
+    with pytest.raises(ShimError) as caught:
+        current_context().secrets.get("g", "k")
+    assert str(caught.value) == (
+        f"secret g/k: no such secret in the environment (_FSEC_G_K or G_K) or in the file {tmp_path}/g/k. "
+        "Set one of the variables, and request it: secret_requests=[Secret(group, key)]."
+    )
+    with pytest.raises(SettingError):
+        current_context().secrets.get()
+
+
+def test_on_a_cluster_only_the_engines_name_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain name is for local runs."""
+    monkeypatch.setenv("G_K", "hunter2")
+    ctx = FlyteContextManager.current_context()
+    state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION)
+    with FlyteContextManager.with_context(ctx.with_execution_state(state)), pytest.raises(ShimError):
+        SecretsManager().get("g", "k")
+
+
+def test_files_are_copied_into_the_sandbox(tmp_path: Path) -> None:
+    """A file, a folder, a file by its scheme; another scheme is refused in words."""
+    access = FileAccessProvider()
+    source = tmp_path / "a.txt"
+    source.write_text("x")
+    for remote in (str(source), f"file://{source}"):
+        local = access.get_random_local_path("a.txt")
+        access.get_data(remote, local)
+        assert Path(local).read_text() == "x"
+        assert Path(local).name == "a.txt"
+    folder = access.get_random_local_directory()
+    access.get_data(str(tmp_path), folder, is_multipart=True)
+    assert (Path(folder) / "a.txt").read_text() == "x"
+    with pytest.raises(ShimError) as caught:
+        access.get_data("s3://b/a", "a")
+    assert str(caught.value) == "s3://b/a: only local files are read. Copy the file first, and give its local path."
+
+
+def test_a_plugin_adds_to_the_parameters() -> None:
+    """As an attribute in lower case, on a copy."""
+    params = current_context().with_attr("spark_session", 1)
+    assert (params.spark_session, params.get("spark_session"), params.has_attr("spark_session")) == (1, 1, True)
+    assert not current_context().has_attr("spark_session")
+    with pytest.raises(AttributeError) as caught:
+        current_context().get("spark_session")
+    assert str(caught.value) == (
+        "the context has no 'spark_session'. A plugin adds it in pre_execute; is this the right task type?"
+    )
+
+
+def test_a_deck_joins_the_run() -> None:
+    """Unless it is told not to."""
+    FlyteContextManager.initialize()
+    deck = Deck("demo", "<b>1</b>")
+    Deck("aside", auto_add_to_deck=False)
+    assert current_context().decks == [deck]
+    assert deck.append("2").html == "<b>1</b>\n2"
+    FlyteContextManager.initialize()
+
+
+def test_a_context_without_a_run_says_so() -> None:
+    """Where there are no parameters, none are made up."""
+    ctx: Any = FlyteContextManager.current_context()
+    with FlyteContextManager.with_context(ctx.with_execution_state(ExecutionState())), pytest.raises(ShimError) as caught:
+        current_context()
+    assert str(caught.value) == "no run is going on here. Call current_context() within an executor."

@@ -1,0 +1,497 @@
+"""A task: its template is fresh and decoded, its run is the cluster's, its mistakes are told early."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from typing import Any, NamedTuple
+
+import pytest
+from flyteidl.core import literals_pb2
+
+from shimnb import (
+    DeckField,
+    Documentation,
+    ExecutableTemplateShimTask,
+    FlyteContextManager,
+    Interface,
+    Promise,
+    PythonCustomizedContainerTask,
+    Resources,
+    Secret,
+    SerializationSettings,
+    ShimTaskExecutor,
+    TaskMetadata,
+    TaskTemplate,
+    VoidPromise,
+    current_context,
+    default_task_template_resolver,
+    kwtypes,
+)
+from shimnb.errors import (
+    ConversionError,
+    CustomError,
+    ExecutorError,
+    InputError,
+    OutputError,
+    OverrideError,
+    SettingError,
+    TemplateError,
+    WorkflowError,
+)
+
+SETTINGS = SerializationSettings.for_image("ghcr.io/me/base:1", "v1", project="p", domain="d")
+
+
+class Echo(ShimTaskExecutor[Any]):
+    """Returns what it was told to, and keeps what it saw."""
+
+    seen: list[Any] = []  # noqa: RUF012  # shared on purpose: the task makes the instance
+
+    def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:
+        """Keep the template and the inputs."""
+        type(self).seen.append((tt, kwargs))
+        answer = tt.custom.get("answer")
+        return kwargs if answer is None else answer
+
+
+class Task(PythonCustomizedContainerTask[Any]):
+    """Its config is its custom."""
+
+    def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:  # noqa: ARG002
+        """Return the config."""
+        return self.task_config  # type: ignore[no-any-return]
+
+
+def make(config: Any = None, executor: Any = Echo, **kwargs: Any) -> Task:
+    """Make a task with the least that it needs."""
+    return Task("music.t", config if config is not None else {}, "ghcr.io/me/t:1", executor, **kwargs)
+
+
+def answering(answer: Any, outputs: dict[str, Any], **interface: Any) -> Task:
+    """Make a task whose executor returns a Python value of any kind."""
+
+    class Answer(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any, **_: Any) -> Any:
+            return answer
+
+    return make(executor=Answer, interface=Interface(outputs=outputs, **interface))
+
+
+def test_the_executor_gets_the_decoded_template() -> None:
+    """An int is a float, a tuple a list, and the template is not the task's own object."""
+    task = make({"n": 3, "t": (1, 2), "answer": 1.5}, interface=Interface(outputs={"o0": float}))
+    assert task() == 1.5
+    template, _ = Echo.seen[-1]
+    assert template.custom == {"answer": 1.5, "n": 3.0, "t": [1.0, 2.0]}
+    assert template.to_flyte_idl() == task.task_template.to_flyte_idl()
+
+
+def test_the_template_is_never_stale() -> None:
+    """What changes in the config is there at the next read, and in the next run."""
+    config = {"n": 1}
+    task = make(config)
+    task.serialize_to_model(SETTINGS)
+    config["n"] = 2
+    assert task.task_template.custom == {"n": 2.0}
+
+
+def test_the_template_keeps_the_last_settings() -> None:
+    """Placeholders at first; then the project of the last serialization."""
+    task = make()
+    assert task.task_template.id.project == "PLACEHOLDER_PROJECT"
+    assert task.serialize_to_model(SETTINGS).id.project == "p"
+    assert task.task_template.id.project == "p"
+
+
+def test_one_run_has_one_template() -> None:
+    """The template is made once for a run, and handed to the executor."""
+
+    class Counting(Task):
+        made = 0
+
+        def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:
+            type(self).made += 1
+            return super().get_custom(settings)
+
+    task = Counting("t", {"a": 1.5}, "i:1", Echo)
+    Counting.made = 0
+    with pytest.raises(OutputError):
+        task()
+    assert Counting.made == 1
+
+
+def test_defaults_apply() -> None:
+    """Of the interface, and None for an input that admits it."""
+
+    class Add(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any, *, a: int, b: int | None) -> str:
+            return f"{a} {b}"
+
+    task = make(executor=Add, interface=Interface({"a": (int, 3), "b": int | None}, {"o0": str}))
+    assert task() == "3 None"
+    assert task(a=1) == "1 None"
+    assert task(1, 2) == "1 2"
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "message"),
+    [
+        ((), {}, "task music.t: a, b are missing. Its inputs are (a: int, b: str) -> str."),
+        ((1,), {}, "task music.t: b is missing. Its inputs are (a: int, b: str) -> str."),
+        ((), {"a": 1, "b": "x", "c": 1}, "task music.t: no input is named 'c'. Its inputs are (a: int, b: str) -> str."),
+        ((1,), {"a": 1}, "task music.t: a is given twice. Give it once."),
+        ((1, "x", 2), {}, "task music.t: 3 inputs were given by position, and it has 2. Its inputs are (a: int, b: str) -> str."),
+    ],
+)  # fmt: skip
+def test_a_call_that_does_not_fit_is_refused(args: tuple[Any, ...], kwargs: dict[str, Any], message: str) -> None:
+    """The error names the inputs."""
+    task = make(interface=Interface(kwtypes(a=int, b=str), {"o0": str}))
+    with pytest.raises(InputError) as caught:
+        task(*args, **kwargs)
+    assert str(caught.value) == message
+
+
+def test_a_value_that_does_not_fit_names_its_path() -> None:
+    """The path begins with the input's name."""
+    task = make(interface=Interface({"rows": list[dict[str, float]]}, {"o0": str}))
+    with pytest.raises(ConversionError) as caught:
+        task(rows=[{"a": 1.5}, {"price": "n/a"}])
+    assert str(caught.value).startswith("rows[1].price: expected float, got str 'n/a'")
+
+
+class Pair(NamedTuple):
+    """Outputs by name, in another order than the interface's."""
+
+    name: str
+    count: int
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(3, "x"), [3, "x"], Pair(count=3, name="x")],
+    ids=["tuple", "list", "NamedTuple"],
+)
+def test_several_outputs_come_back_by_name(answer: Any) -> None:
+    """A tuple by position, a NamedTuple by its names."""
+    result = answering(answer, {"count": int, "name": str})()
+    assert (result.count, result.name) == (3, "x")
+    assert type(result).__name__ == "DefaultNamedTupleOutput"
+
+
+def test_a_named_tuple_of_one_stays_one() -> None:
+    """The interface's name is kept for a single output too."""
+    result = answering(1.5, {"mean": float}, output_tuple_name="Stats")()
+    assert type(result).__name__ == "Stats"
+    assert result.mean == 1.5
+
+
+@pytest.mark.parametrize(
+    ("answer", "outputs", "message"),
+    [
+        ((1,), {"a": int, "b": int}, "the executor returned 1 values, and the task has 2 outputs: a, b. Return a value for each."),
+        ({"a": 1, "b": 2}, {"a": int, "b": int}, "the executor returned a dict, and the task has 2 outputs: a, b. Return a tuple with a value for each, in this order, or a NamedTuple with these names."),
+        ((1, 2), {"a": int}, "the executor returned a tuple of 2, and the task has one output, a. Return the value itself; a sequence of values is a list."),
+        (1, {}, "the executor returned a int, and the task has no outputs. Declare the output, or return None."),
+    ],
+)  # fmt: skip
+def test_a_result_that_does_not_fit_is_refused(answer: Any, outputs: dict[str, Any], message: str) -> None:
+    """The error counts and names the outputs."""
+    with pytest.raises(OutputError) as caught:
+        answering(answer, outputs)()
+    assert str(caught.value) == f"task music.t: {message}"
+
+
+def test_an_output_of_another_type_names_its_path() -> None:
+    """An output is converted by its declared type."""
+    with pytest.raises(ConversionError) as caught:
+        answering([1, "x"], {"o0": list[int]})()
+    assert str(caught.value).startswith("o0[1]: expected int, got str 'x'")
+
+
+def test_a_task_without_outputs_returns_none() -> None:
+    """Its local run gives a promise that is no value."""
+    task = answering(None, {})
+    assert task() is None
+    promise = task.local_execute(FlyteContextManager.current_context())
+    assert isinstance(promise, VoidPromise)
+    with pytest.raises(OutputError, match="it returns nothing"):
+        bool(promise)
+
+
+def test_a_promise_is_an_input() -> None:
+    """The literal of one run goes into the next."""
+    ctx = FlyteContextManager.current_context()
+    promise = answering(7, {"o0": int}).local_execute(ctx)
+    assert isinstance(promise, Promise)
+    assert promise.eval() == 7
+    task = make({"answer": "ok"}, interface=Interface({"a": int}, {"o0": str}))
+    assert task(a=promise) == "ok"
+    assert Echo.seen[-1][1] == {"a": 7}
+
+
+def test_what_an_executor_raises_comes_out_as_it_is() -> None:
+    """Neither wrapped nor reworded."""
+    boom = RuntimeError("boom")
+
+    class Raises(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any) -> Any:
+            raise boom
+
+    with pytest.raises(RuntimeError) as caught:
+        make(executor=Raises)()
+    assert caught.value is boom
+
+
+def test_a_run_has_a_folder_and_a_context() -> None:
+    """Each run its own folder, within the process's temporary one."""
+    folders = []
+
+    class Looks(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any) -> None:
+            state = FlyteContextManager.current_context().execution_state
+            assert state is not None
+            assert state.is_local_execution()
+            folders.append(current_context().working_directory)
+
+    task = make(executor=Looks)
+    task()
+    task()
+    assert len(set(folders)) == 2
+
+
+def test_two_threads_run_apart() -> None:
+    """The context of one is not that of the other."""
+    levels = []
+
+    class Looks(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any) -> None:
+            levels.append(FlyteContextManager.current_context().level)
+
+    task = make(executor=Looks)
+    threads = [threading.Thread(target=task) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(levels)) == 1
+
+
+@dataclasses.dataclass
+class NeedsArgument(ShimTaskExecutor[Any]):
+    """Cannot be made by the container."""
+
+    uri: str
+
+    def execute_from_model(self, tt: Any) -> None:
+        """Do nothing."""
+
+
+class Empty(ShimTaskExecutor[Any]):
+    """Has no method of its own."""
+
+
+@pytest.mark.parametrize(
+    ("executor", "message"),
+    [
+        (Empty, f"executor {__name__}.Empty: it has no execute_from_model. Write: def execute_from_model(self, tt, *, ...) -> ...:"),
+        (NeedsArgument, f"executor {__name__}.NeedsArgument: it cannot be made without arguments (NeedsArgument.__init__() missing 1 required positional argument: 'uri'). Take what it needs from the template: the container makes it with no arguments."),
+        ("Echo", "executor 'Echo': an executor is given as a class. Pass the class itself: executor_type=Executor."),
+    ],
+)  # fmt: skip
+def test_an_executor_that_cannot_execute_is_refused(executor: Any, message: str) -> None:
+    """When the task is made, not when it runs."""
+    with pytest.raises(ExecutorError) as caught:
+        make(executor=executor)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"environment": {"A": 1}}, "environment A: an environment variable is a str, got <class 'int'>. Write str(value)."),
+        ({"secret_requests": ["hunter2"]}, "secret_requests: no Secret, got <class 'str'>. Use Secret(group=..., key=...)."),
+        ({"enable_deck": True, "disable_deck": True}, "enable_deck: enable_deck and disable_deck are both given, got True. Give enable_deck alone."),
+        ({"enable_deck": True, "deck_fields": ["x"]}, "deck_fields: no deck field, got 'x'. Use DeckField.INPUT, DeckField.OUTPUT, DeckField.SOURCE_CODE, DeckField.TIMELINE, DeckField.DEPENDENCIES."),
+        ({"metdata": TaskMetadata()}, None),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_refused(kwargs: dict[str, Any], message: str | None) -> None:
+    """The error names the parameter, and never a secret."""
+    with pytest.raises(SettingError) as caught:
+        make(**kwargs)
+    if message is None:
+        assert str(caught.value).startswith("metdata: no parameter of a task, got TaskMetadata(")
+        assert str(caught.value).endswith("Did you mean metadata?")
+    else:
+        assert str(caught.value) == message
+
+
+def test_get_custom_is_written_by_the_author() -> None:
+    """As in flytekit; the error says how."""
+    task = PythonCustomizedContainerTask("t", None, "i:1", Echo)
+    with pytest.raises(OverrideError) as caught:
+        task.task_template  # noqa: B018
+    assert isinstance(caught.value, NotImplementedError)
+    assert str(caught.value) == (
+        "class shimnb.core.task.PythonCustomizedContainerTask: get_custom is not written. "
+        'Write: def get_custom(self, settings): return {"key": value}'
+    )
+
+
+def test_a_custom_that_is_no_json_names_its_path() -> None:
+    """The template is not made of half of it."""
+    with pytest.raises(CustomError) as caught:
+        make({"window": {"start": {1}}}).serialize_to_model(SETTINGS)
+    assert str(caught.value) == "custom at $.window.start: a set is no JSON value: {1}. Use sorted(value)."
+
+
+def test_the_losses_of_custom_are_listed() -> None:
+    """With the path, before and after."""
+    assert [(loss.path, loss.before, loss.after) for loss in make({"n": 3}).losses()] == [("$.n", 3, 3.0)]
+
+
+def test_an_image_reference_is_shown_until_a_registration_resolves_it() -> None:
+    """A local run needs no image."""
+    task = Task("t", {}, "{{.image.default.fqn}}:2", Echo)
+    assert task.task_template.container is not None
+    assert task.task_template.container.image == "{{.image.default.fqn}}:2"
+    assert task.get_image(SETTINGS) == "ghcr.io/me/base:2"
+    with pytest.raises(SettingError):
+        Task("t", {}, "{{.image.nope}}", Echo).serialize_to_model(SETTINGS)
+
+
+def test_the_environments_are_merged() -> None:
+    """The task's own variables win over the settings'."""
+    settings = SerializationSettings.for_image("i:1", "v")
+    settings.env = {"A": "settings", "B": "settings"}
+    container = make(environment={"A": "task"}).get_container(settings)
+    assert container.env == {"A": "task", "B": "settings"}
+
+
+def test_the_command_is_pyflyte_executes_with_another_name() -> None:
+    """Its options and placeholders, the resolver and the executor."""
+    assert make().get_command(SETTINGS) == [
+        "shimnb-execute",
+        "--inputs",
+        "{{.input}}",
+        "--output-prefix",
+        "{{.outputPrefix}}",
+        "--raw-output-data-prefix",
+        "{{.rawOutputDataPrefix}}",
+        "--resolver",
+        "shimnb.core.resolver.default_task_template_resolver",
+        "--",
+        "{{.taskTemplatePath}}",
+        f"{__name__}.Echo",
+    ]
+
+
+def test_decks_are_off_until_they_are_asked_for() -> None:
+    """And then they are in the template."""
+    off, on = make(), make(enable_deck=True, deck_fields=[DeckField.INPUT])
+    assert (off.enable_deck, off.disable_deck, off.deck_fields) == (False, True, [])
+    assert (on.enable_deck, on.disable_deck, on.deck_fields) == (True, False, [DeckField.INPUT])
+    assert off.task_template.metadata.generates_deck is False
+    assert on.task_template.metadata.generates_deck is True
+    assert make(disable_deck=False).enable_deck is True
+
+
+def test_the_other_members_give_back_what_was_given() -> None:
+    """Names, types, resources, secrets, docs."""
+    task = make(
+        {"a": "b"},
+        task_type="sql",
+        task_type_version=2,
+        requests=Resources(cpu="1"),
+        limits=Resources(cpu="2"),
+        secret_requests=[Secret("g", "k")],
+        metadata=TaskMetadata(retries=2, interruptible=True, timeout=5),
+        docs=Documentation(short_description="x"),
+        interface=Interface({"a": int}, {"o0": str}),
+    )
+    assert (task.name, task.task_type, task.task_type_version) == ("music.t", "sql", 2)
+    assert (task.task_config, task.container_image) == ({"a": "b"}, "ghcr.io/me/t:1")
+    assert (task.resources.requests.cpu, task.resources.limits.cpu) == ("1", "2")
+    assert task.security_context is not None
+    assert task.security_context.secrets == [Secret("g", "k")]
+    assert task.docs == Documentation(short_description="x")
+    assert task.get_input_types() == {"a": int}
+    assert (task.get_type_for_input_var("a", 1), task.get_type_for_output_var("o0", "")) == (int, str)
+    assert list(task.interface.inputs) == ["a"]
+    assert task.task_resolver is default_task_template_resolver
+    assert task.executor_type is Echo
+    assert isinstance(task.executor, Echo)
+    node = task.construct_node_metadata()
+    assert (node.name, node.retries.retries, node.interruptible, node.timeout.seconds) == ("t", 2, True, 5)
+    assert task.task_template.security_context.secrets[0].group == "g"
+
+
+def test_a_task_within_a_workflow_says_that_there_are_none() -> None:
+    """Not yet."""
+    with pytest.raises(WorkflowError) as caught:
+        make().compile(FlyteContextManager.current_context())
+    assert str(caught.value) == (
+        "task music.t: shimnb builds no workflows yet. Call the task, or local_execute it."
+    )
+
+
+def test_a_task_is_loaded_from_its_template_alone(tmp_path: Any) -> None:
+    """The resolver's arguments, filled in, give a task that runs the same."""
+    task = make({"answer": 1.5}, interface=Interface({"a": int}, {"o0": float}))
+    path = tmp_path / "task_template.pb"
+    path.write_bytes(task.serialize_to_model(SETTINGS).to_flyte_idl().SerializeToString())
+    arguments = default_task_template_resolver.loader_args(SETTINGS, task)
+    loaded = default_task_template_resolver.load_task([str(path), arguments[1]])
+    assert type(loaded) is ExecutableTemplateShimTask
+    assert loaded.name == "music.t"
+    inputs = literals_pb2.LiteralMap()
+    inputs.literals["a"].scalar.primitive.integer = 3
+    outputs = loaded.dispatch_execute(FlyteContextManager.current_context(), inputs)
+    assert outputs.literals["o0"].scalar.primitive.float_value == 1.5
+    assert task.sandbox_execute(FlyteContextManager.current_context(), inputs) == outputs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nope.pb", "a.B"], "nope.pb: the template cannot be read (No such file or directory). Give the file that holds the template."),
+        (["a"], "loader arguments: 1 arguments. Give two: the template's file, and the executor's path."),
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_be_loaded_is_refused(arguments: list[str], message: str) -> None:
+    """The error names the file."""
+    with pytest.raises(TemplateError) as caught:
+        default_task_template_resolver.load_task(arguments)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("Executor", "no path of a module and a class"),
+        ("no_such_module.Executor", "its module cannot be imported (No module named 'no_such_module')"),
+        ("json.Executor", "the module json has no Executor"),
+    ],
+)
+def test_an_executor_that_cannot_be_imported_is_refused(tmp_path: Any, path: str, problem: str) -> None:
+    """The error names the path and what Python said."""
+    file = tmp_path / "t.pb"
+    file.write_bytes(make().serialize_to_model(SETTINGS).to_flyte_idl().SerializeToString())
+    with pytest.raises(TemplateError) as caught:
+        default_task_template_resolver.load_task([str(file), path])
+    assert str(caught.value) == (
+        f"{path}: {problem}. Give the path by which Python imports the class: package.module.Executor."
+    )
+
+
+def test_the_resolver_has_its_three_other_answers() -> None:
+    """A name, no tasks, no name for a task."""
+    resolver = default_task_template_resolver
+    assert (resolver.name(), resolver.get_all_tasks(), resolver.task_name(make())) == (
+        "task template resolver",
+        [],
+        None,
+    )
+    assert resolver.lhs == resolver.find_lhs() == "default_task_template_resolver"
+    assert resolver.instantiated_in == "shimnb.core.resolver"

@@ -1,0 +1,170 @@
+"""Every public name, used as a plugin's author uses it; mypy reads this file, nothing runs it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shimnb
+from shimnb import (
+    CompilationState,
+    Deck,
+    DeckField,
+    Description,
+    Documentation,
+    ExecutableTemplateShimTask,
+    ExecutionParameters,
+    ExecutionState,
+    FastSerializationSettings,
+    FlyteContext,
+    FlyteContextManager,
+    Image,
+    ImageConfig,
+    Interface,
+    Loss,
+    Promise,
+    PythonCustomizedContainerTask,
+    Resources,
+    ResourceSpec,
+    Secret,
+    SecurityContext,
+    SerializationSettings,
+    ShimError,
+    ShimTaskExecutor,
+    SourceCode,
+    TaskMetadata,
+    TaskTemplate,
+    TaskTemplateResolver,
+    TypeEngine,
+    TypeTransformer,
+    VoidPromise,
+    __version__,
+    current_context,
+    default_task_template_resolver,
+    executor_interface,
+    form,
+    kwtypes,
+    load_ipython_extension,
+    panel,
+    tree,
+    unload_ipython_extension,
+)
+
+if TYPE_CHECKING:
+    from flyteidl.core import literals_pb2, tasks_pb2, types_pb2
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+@dataclass
+class Config:
+    uri: str
+    query: str = "select name from tracks limit :limit"
+
+
+class Executor(ShimTaskExecutor["SqlTask"]):
+    # flytekit's signature too is (self, tt, **kwargs), which an executor with keywords of its own narrows.
+    def execute_from_model(self, tt: TaskTemplate, *, limit: int = 5) -> list[str]:  # type: ignore[override]
+        custom: dict[str, Any] = tt.custom
+        return [str(custom["uri"])] * limit
+
+
+class SqlTask(PythonCustomizedContainerTask[Config]):
+    def __init__(self, name: str, task_config: Config, **kwargs: Any) -> None:
+        super().__init__(
+            name,
+            task_config,
+            "ghcr.io/acme/sql:1",
+            Executor,
+            default_task_template_resolver,
+            "sql",
+            Resources(cpu="1", mem="512Mi"),
+            Resources(mem="1Gi"),
+            {"LANG": "C"},
+            [Secret("database", "password", mount_requirement=Secret.MountType.ENV_VAR)],
+            interface=executor_interface(Executor),
+            metadata=TaskMetadata(retries=2, timeout=datetime.timedelta(minutes=5)),
+            docs=Documentation("Top tracks.", Description("The long story."), SourceCode("https://example.org")),
+            enable_deck=True,
+            deck_fields=[DeckField.INPUT],
+            **kwargs,
+        )
+
+    def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:
+        version: str | None = settings.version
+        return {"uri": self.task_config.uri, "query": self.task_config.query, "version": version}
+
+
+def settings() -> SerializationSettings:
+    images: ImageConfig = ImageConfig(default_image=Image("default", "ghcr.io/acme/sql", "1"))
+    fast = FastSerializationSettings(enabled=False)
+    return SerializationSettings(images, project="music", domain="development", fast_serialization_settings=fast)
+
+
+def task() -> SqlTask:
+    made = SqlTask("top_tracks", Config("chinook.db"))
+    config: Config = made.task_config
+    template: TaskTemplate = made.task_template
+    message: tasks_pb2.TaskTemplate = template.to_flyte_idl()
+    serialized: TaskTemplate = made.serialize_to_model(settings())
+    losses: list[Loss] = made.losses()
+    spec: ResourceSpec = made.resources
+    security: SecurityContext | None = made.security_context
+    interface: Interface = made.python_interface
+    print(config.uri, message.id.name, serialized.size, losses, spec, security, interface.inputs, kwtypes(a=int))
+    return made
+
+
+def run(made: SqlTask) -> None:
+    context: FlyteContext = FlyteContextManager.current_context()
+    state: ExecutionState | None = context.execution_state
+    compilation: CompilationState | None = context.compilation_state
+    parameters: ExecutionParameters = current_context()
+    with FlyteContextManager.with_context(context):
+        promise: Promise | VoidPromise | None = made.local_execute(context, limit=3)
+    deck: Deck = Deck("result", "<b>3</b>")
+    print(state, compilation, parameters.logging, promise, deck.html, made(limit=3))
+
+
+def load(resolver: TaskTemplateResolver) -> ExecutableTemplateShimTask:
+    return resolver.load_task(["task.pb", "acme.sql.Executor"])
+
+
+class Celsius:
+    degrees: float = 0.0
+
+
+class CelsiusTransformer(TypeTransformer[Celsius]):
+    def __init__(self) -> None:
+        super().__init__("celsius", Celsius)
+
+    def get_literal_type(self, t: type[Celsius]) -> types_pb2.LiteralType:
+        return TypeEngine.to_literal_type(float)
+
+    def to_literal(
+        self,
+        ctx: FlyteContext,
+        python_val: Celsius,
+        python_type: type[Celsius],
+        expected: types_pb2.LiteralType,
+    ) -> literals_pb2.Literal:
+        return TypeEngine.to_literal(ctx, python_val.degrees, float, expected)
+
+    def to_python_value(
+        self, ctx: FlyteContext, lv: literals_pb2.Literal, expected_python_type: type[Celsius]
+    ) -> Celsius:
+        made = Celsius()
+        made.degrees = TypeEngine.to_python_value(ctx, lv, float)
+        return made
+
+
+def show(made: SqlTask) -> None:
+    try:
+        print(tree(made), form(made).run().result(), panel(made), shimnb.tree({"a": 1}))
+    except ShimError as error:
+        print(error.what, error.where, error.remedy, __version__)
+
+
+def extension(shell: InteractiveShell) -> None:
+    load_ipython_extension(shell)
+    unload_ipython_extension(shell)
