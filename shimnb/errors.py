@@ -11,6 +11,7 @@ ShimError
 │   └── TaskNameError        a task name that is no identifier
 ├── TypeEngineError
 │   ├── UnsupportedTypeError a Python type without a literal type
+│   ├── GuessError           a literal type without a Python type
 │   └── ConversionError      a value that does not fit its type
 ├── CallError
 │   ├── InputError           inputs that the interface does not have, or lacks
@@ -37,6 +38,7 @@ __all__ = [
     "CustomError",
     "DefinitionError",
     "ExecutorError",
+    "GuessError",
     "InputError",
     "OutputError",
     "OverrideError",
@@ -206,7 +208,7 @@ class AnnotationError(DefinitionError):
         super().__init__(problem, where=f"{function}, {parameter!r}", remedy=remedy)
 
 
-class SettingError(DefinitionError):
+class SettingError(DefinitionError, AssertionError):
     """A setting of a task that has a value it cannot take.
 
     Parameters
@@ -280,6 +282,24 @@ class UnsupportedTypeError(TypeEngineError, TypeError):
         self.python_type = python_type
         self.path = path
         super().__init__(f"the type {python_type} has no Flyte literal type", where=path, remedy=remedy)
+
+
+class GuessError(TypeEngineError, ValueError):
+    """A literal type for which no Python type is known.
+
+    Parameters
+    ----------
+    literal_type : str
+        What it is, in a few words: ``the literal type blob``.
+    path : str
+        Where it was met: a field's path. May be empty.
+    """
+
+    def __init__(self, literal_type: str, path: str = "") -> None:
+        self.literal_type = literal_type
+        self.path = path
+        remedy = "Register a TypeTransformer whose guess_python_type knows it."
+        super().__init__(f"no Python type is known for {literal_type}", where=path, remedy=remedy)
 
 
 class ConversionError(TypeEngineError, TypeError, AssertionError, ValueError):

@@ -1,26 +1,25 @@
-"""What a run knows of its surroundings, held in a context variable: a thread begins afresh."""
+"""What a run knows of its surroundings, held in a context variable: a thread begins afresh.
+
+Files are handled by ``os.path``, and `tempfile`, `shutil` and `logging` are
+imported where they are used: with `pathlib` they would be a quarter of what
+importing shimnb costs.
+"""
 
 from __future__ import annotations
 
-import datetime
-import logging
+import datetime as dt
 import os
-import shutil
-import tempfile
 import weakref
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from contextvars import ContextVar, Token
 from enum import Enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flyteidl.core import identifier_pb2
 
 from shimnb.errors import SettingError, ShimError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import logging
 
     from shimnb.core.settings import SerializationSettings
 
@@ -49,7 +48,7 @@ class FileAccessProvider:
     Examples
     --------
     >>> access = FileAccessProvider()
-    >>> Path(access.get_random_local_directory()).is_dir()
+    >>> os.path.isdir(access.get_random_local_directory())
     True
     """
 
@@ -61,6 +60,9 @@ class FileAccessProvider:
     def local_sandbox_dir(self) -> str:
         """The folder; a temporary one is removed when the process ends."""
         if self._sandbox is None:
+            import shutil  # noqa: PLC0415  # see the module's docstring
+            import tempfile  # noqa: PLC0415
+
             self._sandbox = tempfile.mkdtemp(prefix="shimnb-")
             weakref.finalize(self, shutil.rmtree, self._sandbox, ignore_errors=True)
         return self._sandbox
@@ -68,16 +70,18 @@ class FileAccessProvider:
     @property
     def raw_output_prefix(self) -> str:
         """Where offloaded data goes."""
-        return self._raw_output_prefix or str(Path(self.local_sandbox_dir) / "raw")
+        return self._raw_output_prefix or os.path.join(self.local_sandbox_dir, "raw")
 
     def get_random_local_directory(self) -> str:
         """Make an empty folder within the sandbox."""
+        import tempfile  # noqa: PLC0415  # see the module's docstring
+
         return tempfile.mkdtemp(dir=self.local_sandbox_dir)
 
     def get_random_local_path(self, file_path_or_file_name: str | None = None) -> str:
         """Name a file that does not exist, within a new folder."""
-        name = Path(file_path_or_file_name).name if file_path_or_file_name else "data"
-        return str(Path(self.get_random_local_directory()) / name)
+        name = os.path.basename(file_path_or_file_name or "") or "data"
+        return os.path.join(self.get_random_local_directory(), name)
 
     def is_remote(self, path: str) -> bool:
         """Tell whether a path has a scheme other than ``file``."""
@@ -98,10 +102,12 @@ class FileAccessProvider:
             raise ShimError(
                 "only local files are read", where=remote_path, remedy="Copy the file first, and give its local path."
             )
+        import shutil  # noqa: PLC0415  # see the module's docstring
+
         source = remote_path.removeprefix("file://")
         if is_multipart:
             shutil.copytree(source, local_path, dirs_exist_ok=True)
-        elif not (Path(local_path).exists() and Path(source).samefile(local_path)):
+        elif not (os.path.exists(local_path) and os.path.samefile(source, local_path)):
             shutil.copyfile(source, local_path)
 
 
@@ -141,11 +147,10 @@ class SecretsManager:
         for name in names:
             if name in os.environ:
                 return os.environ[name].strip()
-        path = Path(self.get_secrets_file(group, key, group_version))
-        if path.is_file():
-            if "b" in encode_mode:
-                return path.read_bytes().strip()  # type: ignore[return-value]  # flytekit's signature
-            return path.read_text(encoding="utf-8").strip()
+        path = self.get_secrets_file(group, key, group_version)
+        if os.path.isfile(path):
+            with open(path, encode_mode, encoding=None if "b" in encode_mode else "utf-8") as file:
+                return file.read().strip()  # type: ignore[no-any-return]  # bytes with "rb", by flytekit's signature a str
         raise ShimError(
             f"no such secret in the environment ({' or '.join(names)}) or in the file {path}",
             where=f"secret {'/'.join(parts)}",
@@ -166,7 +171,7 @@ class SecretsManager:
         *folders, name = [part.lower() for part in (group, group_version, key) if part]
         root = os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")
         prefix = os.environ.get("FLYTE_SECRETS_FILE_PREFIX", "")
-        return str(Path(root, *folders, prefix + name))
+        return os.path.join(root, *folders, prefix + name)
 
     def __getattr__(self, group: str) -> _GroupSecrets:
         if group.startswith("__"):
@@ -183,34 +188,84 @@ class _GroupSecrets:
         return self._manager.get(self._group, key)
 
 
-@dataclass(frozen=True)
-class ExecutionParameters:
+class _Copied:
+    """A value that is never changed: a copy with other fields takes its place."""
+
+    # Plain classes: a dataclass compiles its methods when it is imported, and a copy by dataclasses.replace is slow.
+    __slots__: tuple[str, ...] = ()
+
+    def _with(self, name: str, value: Any) -> Any:
+        copy = object.__new__(type(self))
+        for slot in self.__slots__:
+            setattr(copy, slot, getattr(self, slot))
+        setattr(copy, name, value)
+        return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{slot}={getattr(self, slot)!r}' for slot in self.__slots__)})"
+
+
+class ExecutionParameters(_Copied):
     """What an executor may ask of its run: ``current_context()``.
 
-    Attributes
+    Parameters
     ----------
     execution_date : datetime.datetime
         When the context was made, in UTC.
     execution_id : flyteidl.core.identifier_pb2.WorkflowExecutionIdentifier
         The execution; ``local/local/local`` here.
-    logging : logging.Logger
-        A logger of the run.
-    decks : list
+    task_id : flyteidl.core.identifier_pb2.Identifier, optional
+        The task.
+    raw_output_prefix, output_metadata_prefix : str, optional
+        Where offloaded data and outputs go.
+    enable_deck : bool
+        Whether the run leaves a deck.
+    decks : list, optional
         The decks of the run.
-    attrs : dict
+    attrs : dict, optional
         What a plugin's `pre_execute` has added, read as attributes in lower case.
     """
 
-    execution_date: datetime.datetime
-    execution_id: identifier_pb2.WorkflowExecutionIdentifier
-    logging: logging.Logger
-    task_id: identifier_pb2.Identifier | None = None
-    raw_output_prefix: str | None = None
-    output_metadata_prefix: str | None = None
-    enable_deck: bool = False
-    decks: list[Any] = field(default_factory=list)
-    attrs: dict[str, Any] = field(default_factory=dict)
-    folder: str | None = None
+    __slots__ = (
+        "_folder",
+        "attrs",
+        "decks",
+        "enable_deck",
+        "execution_date",
+        "execution_id",
+        "output_metadata_prefix",
+        "raw_output_prefix",
+        "task_id",
+    )
+
+    def __init__(  # noqa: PLR0913  # a run has these
+        self,
+        execution_date: dt.datetime,
+        execution_id: identifier_pb2.WorkflowExecutionIdentifier,
+        *,
+        task_id: identifier_pb2.Identifier | None = None,
+        raw_output_prefix: str | None = None,
+        output_metadata_prefix: str | None = None,
+        enable_deck: bool = False,
+        decks: list[Any] | None = None,
+        attrs: dict[str, Any] | None = None,
+    ) -> None:
+        self.execution_date = execution_date
+        self.execution_id = execution_id
+        self.task_id = task_id
+        self.raw_output_prefix = raw_output_prefix
+        self.output_metadata_prefix = output_metadata_prefix
+        self.enable_deck = enable_deck
+        self.decks = decks if decks is not None else []
+        self.attrs = attrs or {}
+        self._folder: str | None = None
+
+    @property
+    def logging(self) -> logging.Logger:
+        """A logger of the run."""
+        import logging  # noqa: PLC0415  # a tenth of the import's time, for those who log
+
+        return logging.getLogger("user_space")
 
     @property
     def secrets(self) -> SecretsManager:
@@ -220,10 +275,9 @@ class ExecutionParameters:
     @property
     def working_directory(self) -> str:
         """A folder of the run's own, made when it is first asked for."""
-        if self.folder is None:
-            access = FlyteContextManager.current_context().file_access
-            object.__setattr__(self, "folder", access.get_random_local_directory())
-        return str(self.folder)
+        if self._folder is None:
+            self._folder = FlyteContextManager.current_context().file_access.get_random_local_directory()
+        return self._folder
 
     @property
     def stats(self) -> None:
@@ -232,15 +286,15 @@ class ExecutionParameters:
 
     def with_task_sandbox(self) -> ExecutionParameters:
         """Return a copy with a working directory of its own."""
-        return replace(self, folder=None)
+        return self._with("_folder", None)  # type: ignore[no-any-return]
 
     def with_enable_deck(self, enable_deck: bool) -> ExecutionParameters:  # noqa: FBT001  # flytekit's signature
         """Return a copy with decks on or off."""
-        return replace(self, enable_deck=enable_deck)
+        return self._with("enable_deck", enable_deck)  # type: ignore[no-any-return]
 
     def with_attr(self, key: str, value: Any) -> ExecutionParameters:
         """Return a copy with one more attribute, such as a session of a plugin."""
-        return replace(self, attrs={**self.attrs, key.upper(): value})
+        return self._with("attrs", {**self.attrs, key.upper(): value})  # type: ignore[no-any-return]
 
     def has_attr(self, attr_name: str) -> bool:
         """Tell whether a plugin added an attribute."""
@@ -262,7 +316,7 @@ class ExecutionParameters:
             ) from None
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "attrs":
+        if name.startswith("_") or name == "attrs":
             raise AttributeError(name)
         return self.get(name)
 
@@ -292,8 +346,7 @@ _LOCAL = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class ExecutionState:
+class ExecutionState(_Copied):
     """Where a run takes place, and its parameters.
 
     Parameters
@@ -310,13 +363,23 @@ class ExecutionState:
         What the executor may ask for.
     """
 
-    Mode = ExecutionMode
+    Mode: ClassVar[type[ExecutionMode]] = ExecutionMode
 
-    working_dir: str | os.PathLike[str] | None = None
-    mode: ExecutionMode | None = None
-    engine_dir: str | os.PathLike[str] | None = None
-    branch_eval_mode: Any = None
-    user_space_params: ExecutionParameters | None = None
+    __slots__ = ("branch_eval_mode", "engine_dir", "mode", "user_space_params", "working_dir")
+
+    def __init__(
+        self,
+        working_dir: str | os.PathLike[str] | None = None,
+        mode: ExecutionMode | None = None,
+        engine_dir: str | os.PathLike[str] | None = None,
+        branch_eval_mode: Any = None,
+        user_space_params: ExecutionParameters | None = None,
+    ) -> None:
+        self.working_dir = working_dir
+        self.mode = mode
+        self.engine_dir = engine_dir
+        self.branch_eval_mode = branch_eval_mode
+        self.user_space_params = user_space_params
 
     def with_params(
         self,
@@ -340,17 +403,26 @@ class ExecutionState:
         return self.mode in _LOCAL
 
 
-@dataclass(frozen=True)
 class CompilationState:
-    """The workflow that is being built, if one is."""
+    """The workflow that is being built, if one is.
 
-    prefix: str = ""
-    mode: int = 1
-    nodes: list[Any] = field(default_factory=list)
+    Parameters
+    ----------
+    prefix : str
+        What its nodes' names begin with.
+    mode : int
+        1 while it is being built.
+    nodes : list, optional
+        Its nodes so far.
+    """
+
+    def __init__(self, prefix: str = "", mode: int = 1, nodes: list[Any] | None = None) -> None:
+        self.prefix = prefix
+        self.mode = mode
+        self.nodes = nodes if nodes is not None else []
 
 
-@dataclass(frozen=True)
-class FlyteContext:
+class FlyteContext(_Copied):
     """The surroundings of a run, or of a registration.
 
     Parameters
@@ -363,8 +435,6 @@ class FlyteContext:
         The workflow that is being built.
     serialization_settings : SerializationSettings, optional
         The registration.
-    level : int
-        How many contexts it stands in.
 
     Examples
     --------
@@ -372,11 +442,19 @@ class FlyteContext:
     True
     """
 
-    file_access: FileAccessProvider
-    execution_state: ExecutionState | None = None
-    compilation_state: CompilationState | None = None
-    serialization_settings: SerializationSettings | None = None
-    level: int = 0
+    __slots__ = ("compilation_state", "execution_state", "file_access", "serialization_settings")
+
+    def __init__(
+        self,
+        file_access: FileAccessProvider,
+        execution_state: ExecutionState | None = None,
+        compilation_state: CompilationState | None = None,
+        serialization_settings: SerializationSettings | None = None,
+    ) -> None:
+        self.file_access = file_access
+        self.execution_state = execution_state
+        self.compilation_state = compilation_state
+        self.serialization_settings = serialization_settings
 
     @property
     def user_space_params(self) -> ExecutionParameters | None:
@@ -394,19 +472,19 @@ class FlyteContext:
 
     def with_execution_state(self, es: ExecutionState) -> FlyteContext:
         """Return a copy with another run."""
-        return replace(self, execution_state=es)
+        return self._with("execution_state", es)  # type: ignore[no-any-return]
 
     def with_compilation_state(self, c: CompilationState) -> FlyteContext:
         """Return a copy with another workflow."""
-        return replace(self, compilation_state=c)
+        return self._with("compilation_state", c)  # type: ignore[no-any-return]
 
     def with_file_access(self, fa: FileAccessProvider) -> FlyteContext:
         """Return a copy with other files."""
-        return replace(self, file_access=fa)
+        return self._with("file_access", fa)  # type: ignore[no-any-return]
 
     def with_serialization_settings(self, ss: SerializationSettings) -> FlyteContext:
         """Return a copy with another registration."""
-        return replace(self, serialization_settings=ss)
+        return self._with("serialization_settings", ss)  # type: ignore[no-any-return]
 
     def new_builder(self) -> FlyteContext:
         """Return the context itself: it is frozen, and every ``with_`` makes a copy."""
@@ -424,11 +502,29 @@ _files = FileAccessProvider()
 
 def _default_context() -> FlyteContext:
     params = ExecutionParameters(
-        execution_date=datetime.datetime.now(datetime.timezone.utc),
+        execution_date=dt.datetime.now(dt.timezone.utc),
         execution_id=identifier_pb2.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
-        logging=logging.getLogger("user_space"),
     )
     return FlyteContext(_files, ExecutionState(user_space_params=params))
+
+
+class _Standing:
+    """A block that stands in a context."""
+
+    # A class: a generator's context manager takes three times as long, twice in every run.
+    __slots__ = ("_context", "_token")
+
+    def __init__(self, context: FlyteContext) -> None:
+        self._context = context
+        self._token: Token[FlyteContext | None] | None = None
+
+    def __enter__(self) -> FlyteContext:
+        self._token = _current.set(self._context)
+        return self._context
+
+    def __exit__(self, *_: object) -> None:
+        if self._token is not None:
+            _current.reset(self._token)
 
 
 class FlyteContextManager:
@@ -450,8 +546,7 @@ class FlyteContextManager:
         return context
 
     @staticmethod
-    @contextmanager
-    def with_context(b: FlyteContext) -> Iterator[FlyteContext]:
+    def with_context(b: FlyteContext) -> _Standing:
         """Stand in a context until the block ends.
 
         Parameters
@@ -459,12 +554,7 @@ class FlyteContextManager:
         b : FlyteContext
             The context; flytekit's builders are contexts here.
         """
-        context = replace(b, level=b.level + 1)
-        token = _current.set(context)
-        try:
-            yield context
-        finally:
-            _current.reset(token)
+        return _Standing(b)
 
     @staticmethod
     def initialize() -> None:

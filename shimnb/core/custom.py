@@ -8,7 +8,7 @@ what becomes another value than the one that was written is a loss.
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import math
 from dataclasses import dataclass
@@ -92,7 +92,9 @@ class _Encoder:
             self.value_into(target, item, _Path(path, name), depth + 3)
         self.open.discard(id(value))
 
-    def list_into(self, target: struct_pb2.ListValue, value: list[Any] | tuple[Any, ...], path: _Path, depth: int) -> None:
+    def list_into(
+        self, target: struct_pb2.ListValue, value: list[Any] | tuple[Any, ...], path: _Path, depth: int
+    ) -> None:
         self.enter(value, path, depth + 1)
         if isinstance(value, tuple):
             self.losses.append(Loss(str(path), value, list(value), "a tuple becomes a list"))
@@ -124,13 +126,13 @@ class _Encoder:
             problem, remedy = _no_json(value)
             raise CustomError(str(path), value, problem, remedy)
 
-    def number(self, value: float, path: _Path) -> float:
+    def number(self, value: Any, path: _Path) -> float:
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise CustomError(
                     str(path), value, f"{value} is no JSON number", "Use None, or a string that the executor reads."
                 )
-            return value
+            return float(value)
         try:
             after = float(value)
         except OverflowError:
@@ -147,7 +149,9 @@ class _Encoder:
         if isinstance(key, str):
             return str.__str__(key)
         if key is None or isinstance(key, (bool, int, float)):
-            text = {None: "null", True: "true", False: "false"}.get(key) if key is None or isinstance(key, bool) else None
+            text = (
+                {None: "null", True: "true", False: "false"}.get(key) if key is None or isinstance(key, bool) else None
+            )
             name = text if text is not None else repr(int(key) if isinstance(key, int) else key)
             self.losses.append(Loss(str(_Path(path, name)), key, name, f"the key {key!r} becomes the string {name!r}"))
             return name
@@ -160,7 +164,9 @@ class _Encoder:
 
     def enter(self, value: object, path: _Path, deepest: int) -> None:
         if id(value) in self.open:
-            raise CustomError(str(path), type(value), "a container that holds itself is no JSON value", "Break the cycle.")
+            raise CustomError(
+                str(path), type(value), "a container that holds itself is no JSON value", "Break the cycle."
+            )
         if deepest > _MOST_MESSAGES:
             raise CustomError(
                 str(path),
@@ -191,8 +197,8 @@ def is_dataclass_instance(value: object) -> bool:
 
 
 _REMEDIES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    ((datetime.datetime, datetime.date, datetime.time), "Use value.isoformat()."),
-    (datetime.timedelta, "Use value.total_seconds()."),
+    ((dt.datetime, dt.date, dt.time), "Use value.isoformat()."),
+    (dt.timedelta, "Use value.total_seconds()."),
     ((set, frozenset), "Use sorted(value)."),
     ((bytes, bytearray), "Use base64.b64encode(value).decode()."),
     (enum.Enum, "Use value.value."),
@@ -263,7 +269,9 @@ def custom_losses(custom: dict[str, Any] | None) -> list[Loss]:
 
 def _encode(custom: object) -> tuple[struct_pb2.Struct, list[Loss]]:
     if not isinstance(custom, dict):
-        raise CustomError("$", custom, f"custom is a {type(custom).__name__}, not a dict", "Return a dict from get_custom.")
+        raise CustomError(
+            "$", custom, f"custom is a {type(custom).__name__}, not a dict", "Return a dict from get_custom."
+        )
     encoder = _Encoder()
     struct = struct_pb2.Struct()
     encoder.dict_into(struct, custom, _Path(None, None), 1)

@@ -20,7 +20,7 @@ class DeckField(str, Enum):
 
 
 class Deck:
-    """A named list of HTML fragments.
+    r"""A named list of HTML fragments.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Deck:
     --------
     >>> deck = Deck("demo", "<b>1</b>", auto_add_to_deck=False)
     >>> deck.append("<b>2</b>").html
-    '<b>1</b>\\n<b>2</b>'
+    '<b>1</b>\n<b>2</b>'
     """
 
     def __init__(self, name: str, html: str | None = "", auto_add_to_deck: bool = True) -> None:  # noqa: FBT001, FBT002  # flytekit's signature

@@ -9,7 +9,7 @@ from shimnb.errors import SettingError
 
 __all__ = ["Image", "ImageConfig", "resolve_image"]
 
-_PLACEHOLDER = re.compile(r"(\{\{\s*\.images?\.([a-zA-Z0-9_-]+)(?:\.([a-zA-Z0-9_-]+))?\s*\}\})", re.IGNORECASE)
+_PLACEHOLDER = r"(?i)(\{\{\s*\.images?\.([a-z0-9_-]+)(?:\.([a-z0-9_-]+))?\s*\}\})"
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def resolve_image(image: str | None, config: ImageConfig) -> str:
                 "container_image", image, "no image, and the settings have no default one", "Name an image."
             )
         return config.default_image.full
-    for placeholder, name, attribute in _PLACEHOLDER.findall(image):
+    for placeholder, name, attribute in re.findall(_PLACEHOLDER, image):
         found = config.find_image(name)
         if found is None:
             raise SettingError(

@@ -42,7 +42,9 @@ def is_optional(python_type: Any) -> bool:
         return True
     if typing.get_origin(python_type) is typing.Annotated:
         return is_optional(typing.get_args(python_type)[0])
-    return typing.get_origin(python_type) in (typing.Union, types.UnionType) and type(None) in typing.get_args(python_type)
+    return typing.get_origin(python_type) in (typing.Union, types.UnionType) and type(None) in typing.get_args(
+        python_type
+    )
 
 
 class Interface:
@@ -81,7 +83,7 @@ class Interface:
     ) -> None:
         for kind, names in (("input", inputs or ()), ("output", outputs or ())):
             for name in names:
-                if not isinstance(name, str) or not name.isidentifier():
+                if not str.isidentifier(name):
                     raise SettingError(f"{kind} name", name, "no identifier", "Use letters, digits and underscores.")
         self._inputs: dict[str, tuple[Any, Any]] = {
             name: given if type(given) is tuple and len(given) > 1 else (given, None)
@@ -91,7 +93,7 @@ class Interface:
         self._output_tuple_name = output_tuple_name
         self._docstring = docstring
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Any]:
         """The inputs' types."""
         return {name: given[0] for name, given in self._inputs.items()}
@@ -106,7 +108,7 @@ class Interface:
         """The defaults that are not None."""
         return {name: default for name, (_, default) in self._inputs.items() if default is not None}
 
-    @property
+    @cached_property
     def defaults(self) -> dict[str, Any]:
         """The values of inputs that a call may leave out, None for one that admits it."""
         return {
@@ -133,7 +135,7 @@ class Interface:
     @cached_property
     def output_tuple(self) -> Any:
         """The tuple class that a call returns for several outputs."""
-        return namedtuple(self._output_tuple_name or "DefaultNamedTupleOutput", list(self._outputs))  # type: ignore[misc]  # noqa: PYI024  # the names are data
+        return namedtuple(self._output_tuple_name or "DefaultNamedTupleOutput", list(self._outputs))  # noqa: PYI024  # the names are data
 
     @property
     def docstring(self) -> Any:
@@ -204,7 +206,9 @@ def _refuse_twice(kind: str, present: dict[str, Any], extra: dict[str, Any]) -> 
             raise SettingError(f"{kind} name", name, f"an {kind} of this name is there already", "Choose another name.")
 
 
-def _write(variables: interface_pb2.VariableMap, python_types: dict[str, Any], described: dict[str, str], kind: str) -> None:
+def _write(
+    variables: interface_pb2.VariableMap, python_types: dict[str, Any], described: dict[str, str], kind: str
+) -> None:
     # An interface without variables has the two maps all the same, as the engine expects.
     variables.SetInParent()
     for name, python_type in python_types.items():
@@ -278,7 +282,9 @@ def executor_interface(executor_type: type[ShimTaskExecutor[Any]]) -> Interface:
 def _input(function: str, parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[Any, Any]:
     name = parameter.name
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
-        raise AnnotationError(function, name, "an input is passed by its name", f"Write it after a star: *, {name}: TYPE.")
+        raise AnnotationError(
+            function, name, "an input is passed by its name", f"Write it after a star: *, {name}: TYPE."
+        )
     if name not in hints:
         raise AnnotationError(function, name, "the parameter has no annotation", f"Write its type: {name}: int.")
     python_type = hints[name]

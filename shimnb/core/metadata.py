@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from flyteidl.core import literals_pb2, tasks_pb2
 from google.protobuf import wrappers_pb2
 
 from shimnb.errors import SettingError
 from shimnb.version import __version__
+
+_MOST_RETRIES = 2**32  # a uint32 holds one less
 
 __all__ = ["Description", "Documentation", "SourceCode", "TaskMetadata"]
 
@@ -63,7 +66,7 @@ class TaskMetadata:
     interruptible: bool | None = None
     deprecated: str = ""
     retries: int = 0
-    timeout: datetime.timedelta | int | None = None
+    timeout: dt.timedelta | int | None = None
     pod_template_name: str | None = None
     generates_deck: bool = False
     is_eager: bool = False
@@ -73,12 +76,12 @@ class TaskMetadata:
     def __post_init__(self) -> None:
         if self.timeout:
             if isinstance(self.timeout, int):
-                self.timeout = datetime.timedelta(seconds=self.timeout)
-            elif not isinstance(self.timeout, datetime.timedelta):
+                self.timeout = dt.timedelta(seconds=self.timeout)
+            elif not isinstance(self.timeout, dt.timedelta):
                 raise SettingError("timeout", self.timeout, "no duration", "Use a timedelta, or an int in seconds.")
-            if self.timeout < datetime.timedelta(0):
+            if self.timeout < dt.timedelta(0):
                 raise SettingError("timeout", self.timeout, "a negative duration", "Use zero or more.")
-        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or not 0 <= self.retries < 2**32:
+        if type(self.retries) is not int or not 0 <= self.retries < _MOST_RETRIES:
             raise SettingError("retries", self.retries, "no count of attempts", "Use an int, 0 or more.")
         if self.cache and not self.cache_version:
             raise SettingError("cache_version", "", "the cache has no version", "Give cache_version with cache=True.")
@@ -117,12 +120,12 @@ class TaskMetadata:
         # An unset oneof and False are different answers, so it is written only when it was given.
         if self.interruptible is not None:
             message.interruptible = self.interruptible
-        if isinstance(self.timeout, datetime.timedelta) and self.timeout:
+        if isinstance(self.timeout, dt.timedelta) and self.timeout:
             message.timeout.FromTimedelta(self.timeout)
         return message
 
 
-class DescriptionFormat(Enum):
+class Markup(Enum):
     """The markup of a description."""
 
     UNKNOWN = 0
@@ -145,12 +148,12 @@ class Description:
         The markup of the text.
     """
 
-    DescriptionFormat = DescriptionFormat
+    DescriptionFormat: ClassVar[type[Markup]] = Markup
 
     value: str | None = None
     uri: str | None = None
     icon_link: str | None = None
-    format: DescriptionFormat = DescriptionFormat.RST
+    format: Markup = Markup.RST
 
 
 @dataclass

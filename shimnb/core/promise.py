@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shimnb.errors import OutputError, WorkflowError
@@ -67,10 +68,11 @@ class Promise:
             raise WorkflowError("only a primitive has a value of its own", where=f"output {self._var}")
         primitive = self._val.scalar.primitive
         kind = primitive.WhichOneof("value")
-        value = getattr(primitive, kind) if kind else None
         if kind == "datetime":
-            return value.ToDatetime()
-        return value.ToTimedelta() if kind == "duration" else value
+            return primitive.datetime.ToDatetime(tzinfo=dt.timezone.utc)
+        if kind == "duration":
+            return primitive.duration.ToTimedelta()
+        return getattr(primitive, kind) if kind else None
 
     def with_overrides(self, *_args: Any, **_kwargs: Any) -> Promise:
         """Return the promise: a run that is over has nothing to override."""
@@ -93,10 +95,13 @@ class VoidPromise:
     ----------
     task_name : str
         The task.
+    ref : object, optional
+        The node that the promise is of; None for a run.
     """
 
-    def __init__(self, task_name: str) -> None:
+    def __init__(self, task_name: str, ref: Any = None) -> None:
         self._task_name = task_name
+        self._ref = ref
 
     @property
     def task_name(self) -> str:
@@ -104,9 +109,9 @@ class VoidPromise:
         return self._task_name
 
     @property
-    def ref(self) -> None:
-        """No node: the run is over."""
-        return
+    def ref(self) -> Any:
+        """The node that the promise is of; None for a run, which is over."""
+        return self._ref
 
     def with_overrides(self, *_args: Any, **_kwargs: Any) -> VoidPromise:
         """Return the promise: a run that is over has nothing to override."""

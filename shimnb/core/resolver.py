@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shimnb.core.context import FlyteContextManager
@@ -82,7 +81,9 @@ def _read(path: str) -> TaskTemplate:
         access.get_data(path, local)
         path = local
     try:
-        encoded = Path(path.removeprefix("file://")).read_bytes()
+        # Not by pathlib: see core/context.py.
+        with open(path.removeprefix("file://"), "rb") as file:  # noqa: PTH123
+            encoded = file.read()
     except OSError as error:
         raise TemplateError(
             path, f"the template cannot be read ({error.strerror})", "Give the file that holds the template."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from flyteidl.core import security_pb2
 
@@ -12,10 +13,10 @@ from shimnb.errors import SettingError
 
 __all__ = ["Secret", "SecurityContext"]
 
-_ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_ENVIRONMENT_NAME = r"[A-Z_][A-Z0-9_]*"
 
 
-class MountType(Enum):
+class SecretMountType(Enum):
     """How the cluster hands a secret to the container."""
 
     ANY = security_pb2.Secret.ANY
@@ -51,18 +52,18 @@ class Secret:
     'warehouse'
     """
 
-    MountType = MountType
+    MountType: ClassVar[type[SecretMountType]] = SecretMountType
 
     group: str | None = None
     key: str | None = None
     group_version: str | None = None
-    mount_requirement: MountType = MountType.ANY
+    mount_requirement: SecretMountType = SecretMountType.ANY
     env_var: str | None = None
 
     def __post_init__(self) -> None:
         if self.group is None:
             raise SettingError("secret group", None, "missing", "Name the group: Secret(group=..., key=...).")
-        if self.env_var is not None and not _ENVIRONMENT_NAME.fullmatch(self.env_var):
+        if self.env_var is not None and not re.fullmatch(_ENVIRONMENT_NAME, self.env_var):
             raise SettingError(
                 "secret env_var",
                 self.env_var,
@@ -87,27 +88,30 @@ class Secret:
             group=message.group,
             key=message.key or None,
             group_version=message.group_version or None,
-            mount_requirement=MountType(message.mount_requirement),
+            mount_requirement=SecretMountType(message.mount_requirement),
             env_var=message.env_var or None,
         )
 
 
 @dataclass
 class SecurityContext:
-    """The secrets of a task.
+    """What a task may do, and the secrets that it reads.
 
     Parameters
     ----------
+    run_as : flyteidl.core.security_pb2.Identity, optional
+        Whom the task runs as.
     secrets : list of Secret, optional
-        One Secret is taken for a list of one.
+        Their names.
+    tokens : list of flyteidl.core.security_pb2.OAuth2TokenRequest, optional
+        Tokens that the task asks for.
     """
 
+    run_as: security_pb2.Identity | None = None
     secrets: list[Secret] | None = None
-
-    def __post_init__(self) -> None:
-        if isinstance(self.secrets, Secret):
-            self.secrets = [self.secrets]
+    tokens: list[security_pb2.OAuth2TokenRequest] | None = None
 
     def to_flyte_idl(self) -> security_pb2.SecurityContext:
         """Return the message."""
-        return security_pb2.SecurityContext(secrets=[secret.to_flyte_idl() for secret in self.secrets or ()])
+        secrets = [secret.to_flyte_idl() for secret in self.secrets or ()]
+        return security_pb2.SecurityContext(run_as=self.run_as, secrets=secrets, tokens=self.tokens)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shimnb.core.images import Image, ImageConfig
-from shimnb.core.resources import ResourceSpec
+from shimnb.core.resources import ResourceSpec  # noqa: TC001  # a field's type is read at run time
 
 __all__ = ["FastSerializationSettings", "SerializationSettings"]
 
@@ -87,4 +87,3 @@ class SerializationSettings:
     def should_fast_serialize(self) -> bool:
         """Tell whether code is sent beside the image."""
         return self.fast_serialization_settings is not None and self.fast_serialization_settings.enabled
-

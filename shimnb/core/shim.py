@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flyteidl.core import literals_pb2
 
 from shimnb.core.context import ExecutionState, FlyteContextManager
-from shimnb.core.template import TaskTemplate
+from shimnb.core.template import TaskTemplate  # noqa: TC001  # a context variable's type names it at run time
 from shimnb.core.tracker import TrackedInstance
 from shimnb.core.types import TypeEngine
 from shimnb.errors import ExecutorError, OutputError, OverrideError
@@ -38,7 +38,7 @@ def import_path(kind: type) -> str:
 class ShimTaskExecutor(TrackedInstance, Generic[T]):
     """The code of a shim task. Subclass it and write `execute_from_model`."""
 
-    def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:
+    def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:  # noqa: ARG002  # for subclasses
         """Run the task.
 
         Parameters
@@ -112,6 +112,7 @@ class ExecutableTemplateShimTask:
         self._executor_type = executor_type
         self._executor = make_executor(executor_type)
         self._template = tt
+        self._guessed: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     @property
     def name(self) -> str:
@@ -172,11 +173,13 @@ class ExecutableTemplateShimTask:
             If the result does not fit the outputs.
         """
         params = self.pre_execute(ctx.user_space_params)
-        state = (ctx.execution_state or ExecutionState()).with_params(user_space_params=params)
+        if params is not ctx.user_space_params:
+            state = (ctx.execution_state or ExecutionState()).with_params(user_space_params=params)
+            ctx = ctx.with_execution_state(state)
         template = self.task_template
-        with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
-            types = TypeEngine.guess_python_types(template.interface.inputs)
-            inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, types)
+        inputs_as, outputs_as = self._run_types(template)
+        with FlyteContextManager.with_context(ctx) as run:
+            inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, inputs_as)
             token = _running.set((self, template))
             try:
                 result = self.post_execute(params, self.execute(**inputs))
@@ -184,9 +187,19 @@ class ExecutableTemplateShimTask:
                 _running.reset(token)
             if isinstance(result, literals_pb2.LiteralMap):
                 return result
-            outputs = template.interface.outputs
             values = name_outputs(template.id.name, self.output_names(template), result)
-            return TypeEngine.dict_to_literal_map(run, values, TypeEngine.guess_python_types(outputs))
+            return TypeEngine.dict_to_literal_map(run, values, outputs_as)
+
+    def _run_types(self, template: TaskTemplate) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the Python types of inputs and outputs, as they are guessed back from the template."""
+        # An interface never changes, and guessing it takes longer than a small run.
+        if self._guessed is None:
+            interface = template.interface
+            self._guessed = (
+                TypeEngine.guess_python_types(interface.inputs),
+                TypeEngine.guess_python_types(interface.outputs),
+            )
+        return self._guessed
 
     def output_names(self, template: TaskTemplate) -> tuple[str, ...]:
         """Return the outputs' names, in the order in which a tuple holds them.
@@ -241,7 +254,8 @@ def name_outputs(task: str, names: tuple[str, ...], result: Any) -> dict[str, An
     if not isinstance(result, (tuple, list)):
         raise OutputError(
             task,
-            f"the executor returned a {type(result).__name__}, and the task has {len(names)} outputs: {', '.join(names)}",
+            f"the executor returned a {type(result).__name__}, "
+            f"and the task has {len(names)} outputs: {', '.join(names)}",
             "Return a tuple with a value for each, in this order, or a NamedTuple with these names.",
         )
     if len(result) != len(names):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
 
-from shimnb.core.context import ExecutionState, FlyteContext, FlyteContextManager
+from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContext, FlyteContextManager
 from shimnb.core.custom import Loss, custom_losses, custom_to_struct
 from shimnb.core.deck import DeckField
 from shimnb.core.images import Image, ImageConfig, resolve_image
@@ -26,7 +25,7 @@ from shimnb.core.types import TypeEngine
 from shimnb.errors import InputError, OutputError, OverrideError, SettingError, WorkflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["PythonCustomizedContainerTask"]
 
@@ -56,6 +55,8 @@ class _Options:
         known = [field.name for field in dataclasses.fields(cls)]
         for name, value in kwargs.items():
             if name not in known:
+                import difflib  # noqa: PLC0415  # only a mistake needs it
+
                 near = difflib.get_close_matches(name, known, 1) or known
                 raise SettingError(name, value, "no parameter of a task", f"Did you mean {' or '.join(near)}?")
         return cls(**kwargs)
@@ -126,7 +127,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         image_config=ImageConfig(Image("custom_container_task", "flyteorg.io/placeholder", "image")),
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # flytekit's signature
         self,
         name: str,
         task_config: TC,
@@ -409,13 +410,11 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             "shimnb builds no workflows yet", where=f"task {self.name}", remedy="Call the task, or local_execute it."
         )
 
-    def local_execution_mode(self) -> ExecutionState.Mode:
+    def local_execution_mode(self) -> ExecutionMode:
         """Return the mode of a run on this machine."""
-        return ExecutionState.Mode.LOCAL_TASK_EXECUTION
+        return ExecutionMode.LOCAL_TASK_EXECUTION
 
-    def sandbox_execute(
-        self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap
-    ) -> literals_pb2.LiteralMap:
+    def sandbox_execute(self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
         """Run the task with a working directory of its own; see `dispatch_execute`."""
         state = ctx.execution_state or ExecutionState()
         params = state.user_space_params
@@ -458,7 +457,9 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
                 f"and the task has {', '.join(interface.outputs) or 'none'}",
                 "Return a value for each output.",
             )
-        promises = [Promise(name, outputs[name], self._interface.outputs.variables[name].type) for name in interface.outputs]
+        promises = [
+            Promise(name, outputs[name], self._interface.outputs.variables[name].type) for name in interface.outputs
+        ]
         if not promises:
             return VoidPromise(self.name)
         if len(promises) == 1 and not interface.output_tuple_name:
@@ -534,7 +535,7 @@ def _message(view: Any) -> Any:
     return view.to_flyte_idl() if hasattr(view, "to_flyte_idl") else view
 
 
-def _environment(environment: dict[str, str] | None) -> dict[str, str]:
+def _environment(environment: Mapping[Any, Any] | None) -> dict[str, str]:
     for name, value in (environment or {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise SettingError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import interface_pb2, tasks_pb2
@@ -35,7 +35,7 @@ class _View:
         raise AttributeError(f"{type(self).__name__}.{name} is read-only: the template is what the cluster sees")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and bool(self._message == other._message)  # type: ignore[attr-defined]
+        return type(self) is type(other) and bool(self._message == other._message)
 
     __hash__ = None  # type: ignore[assignment]  # messages have no hash either
 
@@ -120,11 +120,9 @@ class TemplateMetadata(_View):
     __slots__ = ()
 
     @property
-    def timeout(self) -> datetime.timedelta:
+    def timeout(self) -> dt.timedelta:
         """The timeout; zero when there is none."""
-        return datetime.timedelta(
-            seconds=self._message.timeout.seconds, microseconds=self._message.timeout.nanos // 1000
-        )
+        return dt.timedelta(seconds=self._message.timeout.seconds, microseconds=self._message.timeout.nanos // 1000)
 
     @property
     def interruptible(self) -> bool | None:
@@ -213,14 +211,14 @@ class TaskTemplate(_View):
         """The template's size in bytes, encoded."""
         if self._size is None:
             object.__setattr__(self, "_size", self._message.ByteSize())
-        return self._size
+        return int(self._size)
 
     @property
     def custom(self) -> dict[str, Any]:
         """The plugin's own data: every number a float, keys in order."""
         if self._custom is None:
             object.__setattr__(self, "_custom", struct_to_dict(self._message.custom))
-        return self._custom
+        return self._custom  # type: ignore[no-any-return]
 
     @property
     def interface(self) -> TypedInterface:

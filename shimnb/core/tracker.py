@@ -25,7 +25,7 @@ class TrackedInstance:
             last = ["__main__"]
             between = [name for name in list(sys.modules) if name not in {*first, *last}]
             for module_name in first + between + last:
-                variables = getattr(sys.modules.get(module_name), "__dict__", None) or {}
+                variables: dict[str, object] = getattr(sys.modules.get(module_name), "__dict__", None) or {}
                 for name, value in list(variables.items()):
                     if value is self and not name.startswith("_"):
                         self._found = (module_name, name)

@@ -1,4 +1,4 @@
-"""Nodes of messages, literals and JSON values.
+"""Nodes of messages and literals.
 
 One function a shape of data; each takes the spot where the node stands and
 the bytes that it takes there. What has a form of its own (a Struct, a
@@ -8,52 +8,29 @@ any other message is shown field by field.
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgpack
 from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2, types_pb2
-from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from shimnb.notebook.json_nodes import NO_LOSSES, Losses, json_at, plain, struct_at, text_or_masked
 from shimnb.notebook.node import Node, Parts, Spot
 from shimnb.notebook.summaries import summary
-from shimnb.notebook.words import (
-    bytes_words,
-    cut,
-    duration_words,
-    integer_words,
-    looks_secret,
-    quoted,
-    timestamp_words,
-    type_words,
-    visible,
-)
+from shimnb.notebook.wire import delimited, entry_size, keyed_size, message_type, scalar_size, tag_size
+from shimnb.notebook.words import bytes_words, cut, duration_words, natural, quoted, timestamp_words, type_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from google.protobuf.message import Message
 
-    from shimnb.core.custom import Loss
+__all__ = ["fields_of", "literal_at", "literal_map_at", "message_at"]
 
-__all__ = ["Losses", "fields_of", "json_at", "literal_at", "literal_map_at", "message_at"]
-
-Losses = dict[str, "list[Loss]"]
-
-_NO_LOSSES: Losses = {}
-_WRAPPERS = (
-    wrappers_pb2.BoolValue,
-    wrappers_pb2.BytesValue,
-    wrappers_pb2.DoubleValue,
-    wrappers_pb2.FloatValue,
-    wrappers_pb2.Int32Value,
-    wrappers_pb2.Int64Value,
-    wrappers_pb2.StringValue,
-    wrappers_pb2.UInt32Value,
-    wrappers_pb2.UInt64Value,
-)
+_MSGPACK: Any = msgpack  # it has no types
+_UNKNOWN = "not in this flyteidl"
 _TYPE_NAMES = {
     FieldDescriptor.TYPE_DOUBLE: "double",
     FieldDescriptor.TYPE_FLOAT: "float",
@@ -72,143 +49,17 @@ _TYPE_NAMES = {
     FieldDescriptor.TYPE_SINT32: "sint32",
     FieldDescriptor.TYPE_SINT64: "sint64",
 }
-_FIXED = {
-    FieldDescriptor.TYPE_DOUBLE: 8,
-    FieldDescriptor.TYPE_FLOAT: 4,
-    FieldDescriptor.TYPE_FIXED64: 8,
-    FieldDescriptor.TYPE_FIXED32: 4,
-    FieldDescriptor.TYPE_SFIXED32: 4,
-    FieldDescriptor.TYPE_SFIXED64: 8,
-    FieldDescriptor.TYPE_BOOL: 1,
-}
-
-
-# Sizes on the wire.
-
-
-def _varint(number: int) -> int:
-    return max(1, (number.bit_length() + 6) // 7) if number >= 0 else 10
-
-
-def _delimited(size: int) -> int:
-    return _varint(size) + size
-
-
-def _tag(number: int) -> int:
-    return _varint(number << 3)
-
-
-def _scalar_size(field: FieldDescriptor, value: Any) -> int:
-    """Count the bytes of one value of a field, without its tag."""
-    if field.type in _FIXED:
-        return _FIXED[field.type]
-    if field.type == FieldDescriptor.TYPE_MESSAGE:
-        return _delimited(value.ByteSize())
-    if isinstance(value, (str, bytes)):
-        return _delimited(len(value.encode()) if isinstance(value, str) else len(value))
-    if field.type in {FieldDescriptor.TYPE_SINT32, FieldDescriptor.TYPE_SINT64}:
-        return _varint(value * 2 if value >= 0 else -2 * value - 1)
-    return _varint(value)
-
-
-def _entry_size(field: FieldDescriptor, key: Any, value: Any) -> int:
-    fields = field.message_type.fields_by_name
-    inside = 2 + _scalar_size(fields["key"], key) + _scalar_size(fields["value"], value)
-    return _tag(field.number) + _delimited(inside)
-
-
-def _keyed_size(key: str, value: Message) -> int:
-    """Count the bytes of an entry of a ``map<string, message>`` that is field 1."""
-    return 1 + _delimited(2 + _delimited(len(key.encode())) + _delimited(value.ByteSize()))
-
-
-# Plain values.
-
-
-def _plain(spot: Spot, value: Any, size: int, type_name: str, badge: str = "") -> Node:
-    """Make the leaf of a scalar."""
-    if value is None:
-        return Node(spot, "none", type_name, size, "None", badge)
-    if isinstance(value, bool):
-        return Node(spot, "bool", type_name, size, str(value), badge)
-    if isinstance(value, int):
-        return Node(spot, "number", type_name, size, integer_words(value), badge)
-    if isinstance(value, float):
-        return Node(spot, "number", type_name, size, repr(value), badge)
-    if isinstance(value, bytes):
-        return Node(spot, "bytes", type_name, size, bytes_words(value), badge)
-    return Node(spot, "text", type_name, size, quoted(value), badge)
-
-
-def _text_or_masked(spot: Spot, value: str, size: int, name: str) -> Node:
-    """Make the leaf of a string, hidden where its name says that it is a secret."""
-    if value and looks_secret(name):
-        return Node(spot, "masked", "string", size, "hidden")
-    return Node(spot, "text", "string", size, quoted(value))
-
-
-def loss_words(losses: Iterable[Loss]) -> str:
-    """Word what changed on the way: the number that was written, and why it is another now."""
-    parts = []
-    for loss in losses:
-        number = isinstance(loss.before, (int, float)) and not isinstance(loss.after, str)
-        before = integer_words(loss.before) if isinstance(loss.before, int) else repr(loss.before)
-        reason = cut(visible(loss.reason))
-        parts.append(f"was {before}: {reason}" if number else reason)
-    return "; ".join(parts)
-
-
-def json_at(spot: Spot, value: Any, type_note: str = "") -> Node:
-    """Make the node of a JSON value, or of what msgpack decodes to."""
-    try:
-        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=repr))
-    except (TypeError, ValueError, RecursionError):
-        size = 0
-    if isinstance(value, dict):
-        parts = Parts(
-            len(value),
-            lambda: sorted(value, key=lambda key: (str(type(key)), str(key))),
-            lambda key: json_at(spot.entry(str(key)), value[key]),
-            noun="keys",
-        )
-        return Node(spot, "map", "dict" + type_note, size, parts=parts)
-    if isinstance(value, (list, tuple)):
-        parts = Parts(len(value), lambda: range(len(value)), lambda i: json_at(spot.item(i), value[i]), "[]")
-        return Node(spot, "list", type(value).__name__ + type_note, size, parts=parts)
-    name = "None" if value is None else type(value).__name__
-    if value is None or isinstance(value, (bool, int, float, str, bytes)):
-        return _plain(spot, value, size, name + type_note)
-    return Node(spot, "text", name, size, quoted(repr(value)), "no JSON value")
-
-
-def struct_at(spot: Spot, value: Message, size: int, losses: Losses = _NO_LOSSES) -> Node:
-    """Make the node of a ``Struct``, ``ListValue`` or ``Value``: JSON, with doubles for numbers."""
-    badge = loss_words(losses.get(spot.json, ())) if spot.json else ""
-    if isinstance(value, struct_pb2.Value):
-        kind = value.WhichOneof("kind")
-        if kind in {"struct_value", "list_value"}:
-            return struct_at(spot, getattr(value, kind), size, losses)
-        inner = None if kind in {None, "null_value"} else getattr(value, kind)
-        return _plain(spot, inner, size, "None" if inner is None else type(inner).__name__, badge)
-    if isinstance(value, struct_pb2.ListValue):
-        items = value.values
-
-        def item(index: int) -> Node:
-            return struct_at(spot.item(index), items[index], 1 + _delimited(items[index].ByteSize()), losses)
-
-        return Node(spot, "list", "list", size, badge=badge, parts=Parts(len(items), lambda: range(len(items)), item, "[]"))
-    fields = value.fields  # type: ignore[attr-defined]  # the third of three: a Struct
-
-    def entry(key: str) -> Node:
-        return struct_at(spot.entry(key), fields[key], _keyed_size(key, fields[key]), losses)
-
-    return Node(spot, "map", "dict", size, badge=badge, parts=Parts(len(fields), lambda: sorted(fields), entry, noun="keys"))
 
 
 # Literals.
 
 
-def literal_at(spot: Spot, literal: literals_pb2.Literal, size: int, declared: types_pb2.LiteralType | None = None) -> Node:
+def literal_at(
+    spot: Spot,
+    literal: literals_pb2.Literal,
+    size: int,
+    declared: types_pb2.LiteralType | None = None,
+) -> Node:
     """Make the node of a literal: the value that it is."""
     kind = literal.WhichOneof("value")
     words = type_words(declared) if declared is not None else ""
@@ -222,9 +73,7 @@ def literal_at(spot: Spot, literal: literals_pb2.Literal, size: int, declared: t
         node = message_at(spot, literal.offloaded_metadata, size, "offloaded")
     else:
         node = Node(spot, "none", words, size, "nothing")
-    if literal.hash:
-        return Node(node.spot, node.kind, node.type, node.size, node.text, f"hash {quoted(literal.hash, 40)}", node.parts)
-    return node
+    return replace(node, badge=f"hash {quoted(literal.hash, 40)}") if literal.hash else node
 
 
 def _inner(declared: types_pb2.LiteralType | None, name: str) -> types_pb2.LiteralType | None:
@@ -241,7 +90,7 @@ def _collection_at(
     inner = _inner(declared, "collection_type")
 
     def item(index: int) -> Node:
-        return literal_at(spot.item(index), items[index], 1 + _delimited(items[index].ByteSize()), inner)
+        return literal_at(spot.item(index), items[index], 1 + delimited(items[index].ByteSize()), inner)
 
     words = type_words(declared) if declared is not None else "list"
     return Node(spot, "list", words, size, parts=Parts(len(items), lambda: range(len(items)), item, "[]"))
@@ -259,39 +108,37 @@ def literal_map_at(
 
     def order() -> Sequence[str]:
         # The interface's order, where there is one: o0, o1, ... o10.
-        first = [] if declared is None or isinstance(declared, types_pb2.LiteralType) else [k for k in declared if k in items]
-        return [*first, *sorted(set(items) - set(first))]
+        named = () if declared is None or isinstance(declared, types_pb2.LiteralType) else sorted(declared, key=natural)
+        first = [name for name in named if name in items]
+        return [*first, *sorted(set(items) - set(first), key=natural)]
 
     def entry(key: str) -> Node:
         one = declared
         if one is not None and not isinstance(one, types_pb2.LiteralType):
             one = one[key].type if key in one else None
-        return literal_at(spot.entry(key), items[key], _keyed_size(key, items[key]), one)
+        return literal_at(spot.entry(key), items[key], keyed_size(key, items[key]), one)
 
     return Node(spot, "map", words, size, parts=Parts(len(items), order, entry, noun="keys"))
 
 
 def _scalar_at(spot: Spot, scalar: literals_pb2.Scalar, size: int, declared: types_pb2.LiteralType | None) -> Node:
-    kind = scalar.WhichOneof("value")
+    kind = scalar.WhichOneof("value") or "none_type"
     words = type_words(declared) if declared is not None else ""
+    value = getattr(scalar, kind)
     if kind == "primitive":
-        return _primitive_at(spot, scalar.primitive, size, words)
+        return _primitive_at(spot, value, size, words)
+    if kind == "binary":
+        return _binary_at(spot, value, size, words)
     if kind == "none_type":
         return Node(spot, "none", words or "None", size, "None")
-    if kind == "binary":
-        return _binary_at(spot, scalar.binary, size, words)
-    if kind == "generic":
-        node = struct_at(spot, scalar.generic, size)
-        return Node(spot, "map", words or "dict", size, parts=node.parts)
     if kind == "union":
-        node = literal_at(spot, scalar.union.value, size, scalar.union.type)
-        variant = f"{node.type}, of {words}" if words and words != node.type else f"{node.type}, of a union"
-        return Node(spot, node.kind, variant, size, node.text, node.badge, node.parts)
+        node = literal_at(spot, value.value, size, value.type)
+        of = words if words and words != node.type else "a union"
+        return replace(node, type=f"{node.type}, of {of}")
+    node = message_at(spot, value, size)
     if kind in {"blob", "schema", "structured_dataset"}:
-        message = getattr(scalar, kind)
-        node = message_at(spot, message, size)
-        return Node(spot, "text", words or node.type, size, quoted(message.uri), parts=node.parts)
-    return message_at(spot, getattr(scalar, kind), size) if kind else Node(spot, "none", words, size, "nothing")
+        return replace(node, kind="text", type=words or node.type, text=quoted(value.uri))
+    return replace(node, type=words or node.type)
 
 
 def _primitive_at(spot: Spot, primitive: literals_pb2.Primitive, size: int, words: str) -> Node:
@@ -301,18 +148,17 @@ def _primitive_at(spot: Spot, primitive: literals_pb2.Primitive, size: int, word
         return Node(spot, "time", words or "datetime", size, timestamp_words(value))
     if kind == "duration":
         return Node(spot, "time", words or "timedelta", size, duration_words(value))
-    return _plain(spot, value, size, words or ("None" if value is None else type(value).__name__))
+    return plain(spot, value, size, words or ("None" if value is None else type(value).__name__))
 
 
 def _binary_at(spot: Spot, binary: literals_pb2.Binary, size: int, words: str) -> Node:
     if binary.tag == "msgpack":
         try:
-            value = msgpack.unpackb(binary.value, strict_map_key=False)
+            value = _MSGPACK.unpackb(binary.value, strict_map_key=False)
         except Exception:  # noqa: BLE001  # bytes from anywhere: msgpack raises ValueError, TypeError, its own and more
             return Node(spot, "bytes", words or "msgpack", size, bytes_words(binary.value), "no valid msgpack")
-        node = json_at(spot, value)
-        noted = f"{words or node.type}, msgpack"
-        return Node(spot, node.kind, noted, size, node.text, node.badge, node.parts)
+        node = json_at(spot, value, lambda part: len(_MSGPACK.packb(part)))
+        return replace(node, type=f"{words or node.type}, msgpack", size=size)
     noted = f"{words or 'bytes'}, {quoted(binary.tag, 40)}" if binary.tag else words or "bytes"
     return Node(spot, "bytes", noted, size, bytes_words(binary.value))
 
@@ -320,59 +166,72 @@ def _binary_at(spot: Spot, binary: literals_pb2.Binary, size: int, words: str) -
 # Messages.
 
 
-def message_at(spot: Spot, message: Message, size: int, note: str = "", losses: Losses = _NO_LOSSES) -> Node:
+def message_at(spot: Spot, message: Message, size: int, note: str = "", losses: Losses = NO_LOSSES) -> Node:
     """Make the node of any message; of the well-known ones, as what they mean."""
-    name = message.DESCRIPTOR.name
-    typed = f"{name}, {note}" if note else name
-    if isinstance(message, (struct_pb2.Struct, struct_pb2.ListValue, struct_pb2.Value)):
+    name = message.DESCRIPTOR.full_name
+    typed = f"{message.DESCRIPTOR.name}, {note}" if note else message.DESCRIPTOR.name
+    if name in _STRUCTS:
         return struct_at(spot, message, size, losses)
-    if isinstance(message, literals_pb2.Literal):
-        return literal_at(spot, message, size)
-    if isinstance(message, literals_pb2.LiteralMap):
-        return literal_map_at(spot, message, size)
-    if isinstance(message, timestamp_pb2.Timestamp):
-        return Node(spot, "time", typed, size, timestamp_words(message))
-    if isinstance(message, duration_pb2.Duration):
-        return Node(spot, "time", typed, size, duration_words(message))
-    if isinstance(message, _WRAPPERS):
-        return _plain(spot, message.value, size, typed)
-    if isinstance(message, interface_pb2.VariableMap):
-        return _variables_at(spot, message, size)
-    if isinstance(message, (interface_pb2.Variable, types_pb2.LiteralType)):
-        literal_type = message.type if isinstance(message, interface_pb2.Variable) else message
-        described = f"{message.description!s}" if isinstance(message, interface_pb2.Variable) else ""
-        return Node(spot, "type", quoted(described) if described else "", size, type_words(literal_type), parts=fields_of(spot, message))
-    if isinstance(message, tasks_pb2.Resources.ResourceEntry):
-        return Node(spot, "text", "string", size, quoted(message.value))
-    if isinstance(message, literals_pb2.KeyValuePair):
-        return _text_or_masked(spot, message.value, size, message.key)
+    shape = _SHAPES.get(name)
+    if shape is not None:
+        return shape(spot, message, size, typed)
     return Node(spot, "message", typed, size, summary(message), parts=fields_of(spot, message, losses))
 
 
-def _variables_at(spot: Spot, message: interface_pb2.VariableMap, size: int) -> Node:
+def _typed_at(spot: Spot, literal_type: types_pb2.LiteralType, size: int, _typed: str) -> Node:
+    return Node(spot, "type", "", size, type_words(literal_type), parts=fields_of(spot, literal_type))
+
+
+def _variable_at(spot: Spot, variable: interface_pb2.Variable, size: int, _typed: str) -> Node:
+    described = quoted(variable.description) if variable.description else ""
+    return Node(spot, "type", described, size, type_words(variable.type), parts=fields_of(spot, variable))
+
+
+def _variables_at(spot: Spot, message: interface_pb2.VariableMap, size: int, _typed: str) -> Node:
     variables = message.variables
 
     def variable(name: str) -> Node:
-        return message_at(spot.entry(name), variables[name], _keyed_size(name, variables[name]))
+        return message_at(spot.entry(name), variables[name], keyed_size(name, variables[name]))
 
-    return Node(spot, "map", "", size, parts=Parts(len(variables), lambda: sorted(variables), variable, noun="keys"))
+    parts = Parts(len(variables), lambda: sorted(variables, key=natural), variable, noun="keys")
+    return Node(spot, "map", "", size, parts=parts)
 
 
-def fields_of(spot: Spot, message: Message, losses: Losses = _NO_LOSSES, order: Sequence[str] = ()) -> Parts:
+def _wrapper_at(spot: Spot, message: Any, size: int, typed: str) -> Node:
+    return plain(spot, message.value, size, typed)
+
+
+_STRUCTS = frozenset({"google.protobuf.Struct", "google.protobuf.ListValue", "google.protobuf.Value"})
+_WRAPPERS = ("Bool", "Bytes", "Double", "Float", "Int32", "Int64", "String", "UInt32", "UInt64")
+# Messages with a form of their own, by name.
+_SHAPES: dict[str, Callable[[Spot, Any, int, str], Node]] = {
+    "flyteidl.core.Literal": lambda spot, message, size, _: literal_at(spot, message, size),
+    "flyteidl.core.LiteralMap": lambda spot, message, size, _: literal_map_at(spot, message, size),
+    "flyteidl.core.VariableMap": _variables_at,
+    "flyteidl.core.Variable": _variable_at,
+    "flyteidl.core.LiteralType": _typed_at,
+    "flyteidl.core.Resources.ResourceEntry": lambda spot, message, size, _: plain(spot, message.value, size, "string"),
+    "flyteidl.core.KeyValuePair": lambda spot, pair, size, _: text_or_masked(spot, pair.value, size, pair.key),
+    "google.protobuf.Timestamp": lambda *at: Node(at[0], "time", at[3], at[2], timestamp_words(at[1])),
+    "google.protobuf.Duration": lambda *at: Node(at[0], "time", at[3], at[2], duration_words(at[1])),
+}
+_SHAPES.update((f"google.protobuf.{name}Value", _wrapper_at) for name in _WRAPPERS)
+
+
+def fields_of(spot: Spot, message: Message, losses: Losses = NO_LOSSES, order: Sequence[str] = ()) -> Parts:
     """Give the set fields of a message, those of `order` first.
 
     Losses are looked up below a template's `custom`.
     """
     present = {field.name: (field, value) for field, value in message.ListFields()}
     names = [*(name for name in order if name in present), *(name for name in present if name not in order)]
-    unknown = UnknownFieldSet(message)  # type: ignore[no-untyped-call]
+    unknown: Any = UnknownFieldSet(message)
     if len(unknown):
         names.append("")
 
     def make(name: str) -> Node:
         if not name:
-            numbers = ", ".join(str(number) for number in sorted({field.field_number for field in unknown}))
-            return Node(Spot("unknown fields", f"{spot.id}/?"), "bytes", "", 0, f"numbers {numbers}", "not in this flyteidl")
+            return _unknown_at(spot, [field.field_number for field in unknown])
         field, value = present[name]
         json_root = "$" if losses and name == "custom" else ""
         return _field_at(spot.attribute(name, json=json_root), field, value, losses)
@@ -380,45 +239,58 @@ def fields_of(spot: Spot, message: Message, losses: Losses = _NO_LOSSES, order: 
     return Parts(len(names), lambda: names, make, noun="fields")
 
 
+def _unknown_at(spot: Spot, numbers: list[int]) -> Node:
+    """Say that there is more than this flyteidl has names for."""
+    listed = cut(f"numbers {', '.join(str(number) for number in sorted(set(numbers)))}")
+    return Node(Spot("unknown fields", f"{spot.id}/?"), "bytes", "", 0, listed, _UNKNOWN)
+
+
 def _field_at(spot: Spot, field: FieldDescriptor, value: Any, losses: Losses) -> Node:
     if field.is_repeated:
-        entry = field.message_type
-        if entry is not None and entry.GetOptions().map_entry:
-            return _map_at(spot, field, value)
-        return _list_at(spot, field, value)
+        keyed = field.message_type is not None and field.message_type.GetOptions().map_entry
+        return _map_at(spot, field, value) if keyed else _list_at(spot, field, value)
     oneof = field.containing_oneof
     note = f"oneof {oneof.name}" if oneof is not None and oneof.name != f"_{field.name}" else ""
-    size = _tag(field.number) + _scalar_size(field, value)
+    size = tag_size(field.number) + scalar_size(field, value)
     if field.type == FieldDescriptor.TYPE_MESSAGE:
         return message_at(spot, value, size, note, losses)
     return _scalar_field_at(spot, field, value, size, note)
 
 
 def _scalar_field_at(spot: Spot, field: FieldDescriptor, value: Any, size: int, note: str = "") -> Node:
-    if field.type == FieldDescriptor.TYPE_ENUM:
+    if field.enum_type is not None:
         known = field.enum_type.values_by_number.get(value)
         words = f"enum {field.enum_type.name}" + (f", {note}" if note else "")
-        return Node(spot, "enum", words, size, known.name if known else str(value), "" if known else "not in this flyteidl")
+        return Node(spot, "enum", words, size, known.name if known else str(value), "" if known else _UNKNOWN)
     words = _TYPE_NAMES[field.type] + (f", {note}" if note else "")
-    return _plain(spot, value, size, words)
+    return plain(spot, value, size, words)
 
 
 def _list_at(spot: Spot, field: FieldDescriptor, values: Sequence[Any]) -> Node:
-    tag = 0 if field.is_packed else _tag(field.number)
-    sizes: Callable[[Any], int] = lambda value: tag + _scalar_size(field, value)  # noqa: E731  # one expression, used twice below
+    tag = 0 if field.is_packed else tag_size(field.number)
+
+    def sizes(value: Any) -> int:
+        return tag + scalar_size(field, value)
 
     def item(index: int) -> Node:
         value = values[index]
         if field.type == FieldDescriptor.TYPE_MESSAGE:
-            return message_at(spot.item(index, _item_name(value)), value, sizes(value))
+            return message_at(_item_spot(spot, index, value), value, sizes(value))
         return _scalar_field_at(spot.item(index), field, value, sizes(value))
 
     size = sum(sizes(value) for value in values)
     if field.is_packed:
-        size = _tag(field.number) + _delimited(size)
+        size = tag_size(field.number) + delimited(size)
     inner = field.message_type.name if field.message_type else _TYPE_NAMES[field.type]
     marks = "{}" if values and _item_name(values[0]) else "[]"
-    return Node(spot, "list", f"repeated {inner}", size, parts=Parts(len(values), lambda: range(len(values)), item, marks))
+    parts = Parts(len(values), lambda: range(len(values)), item, marks)
+    return Node(spot, "list", f"repeated {inner}", size, parts=parts)
+
+
+def _item_spot(spot: Spot, index: int, value: Any) -> Spot:
+    made = spot.item(index, _item_name(value))
+    # A list of keys and values is a dict to an executor.
+    return replace(made, path=spot.entry(value.key).path) if isinstance(value, literals_pb2.KeyValuePair) else made
 
 
 def _item_name(value: Any) -> str | None:
@@ -432,16 +304,17 @@ def _item_name(value: Any) -> str | None:
 
 
 def _map_at(spot: Spot, field: FieldDescriptor, values: Mapping[Any, Any]) -> Node:
-    inner = field.message_type.fields_by_name["value"]
+    inner = message_type(field).fields_by_name["value"]
 
     def entry(key: Any) -> Node:
-        size = _entry_size(field, key, values[key])
+        size = entry_size(field, key, values[key])
         if inner.type == FieldDescriptor.TYPE_MESSAGE:
             return message_at(spot.entry(str(key)), values[key], size)
         if isinstance(values[key], str):
-            return _text_or_masked(spot.entry(str(key)), values[key], size, str(key))
+            return text_or_masked(spot.entry(str(key)), values[key], size, str(key))
         return _scalar_field_at(spot.entry(str(key)), inner, values[key], size)
 
-    size = sum(_entry_size(field, key, value) for key, value in values.items())
+    size = sum(entry_size(field, key, value) for key, value in values.items())
     name = inner.message_type.name if inner.message_type else _TYPE_NAMES[inner.type]
-    return Node(spot, "map", f"map of {name}", size, parts=Parts(len(values), lambda: sorted(values), entry, noun="keys"))
+    parts = Parts(len(values), lambda: sorted(values), entry, noun="keys")
+    return Node(spot, "map", f"map of {name}", size, parts=parts)

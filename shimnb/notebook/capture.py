@@ -259,7 +259,7 @@ def _routed_start(start: Any) -> Any:
 
 @contextmanager
 def captured(sink: Sink) -> Iterator[Sink]:
-    """Send what this thread, and the threads it starts, print to `sink`.
+    r"""Send what this thread, and the threads it starts, print to `sink`.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def captured(sink: Sink) -> Iterator[Sink]:
     >>> with captured(Sink()) as sink:
     ...     print("inside")
     >>> sink.text()
-    'inside\\n'
+    'inside\n'
     """
     _installation.enter()
     token = _sink.set(sink)

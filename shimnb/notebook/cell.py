@@ -10,7 +10,6 @@ version before stay.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -148,7 +147,7 @@ def is_cell_file(filename: str) -> bool:
 def define(
     source: str, name: str, *, options: TaskOptions | None = None, notebook: Mapping[str, Any] | None = None
 ) -> PythonCustomizedContainerTask[Any]:
-    """Make a task of a cell's text.
+    r"""Make a task of a cell's text.
 
     Parameters
     ----------
@@ -351,7 +350,8 @@ def _compile_generated(generated: str, loader: CellLoader, code: types.CodeType)
     """Compile what was generated, on the lines that it has in the whole module's text."""
     offset = loader.source.count("\n") - generated.count("\n")
     flags = code.co_flags & _FUTURES  # the cell's own `from __future__` lines hold for the whole module
-    return compile("\n" * offset + generated, loader.filename, "exec", flags=flags, dont_inherit=True)
+    made: types.CodeType = compile("\n" * offset + generated, loader.filename, "exec", flags=flags, dont_inherit=True)
+    return made
 
 
 def _public(

@@ -59,7 +59,7 @@ class MissingName:
 
 
 def imported_names(tree: ast.Module) -> frozenset[str]:
-    """Collect the names that the module's own import statements bind.
+    r"""Collect the names that the module's own import statements bind.
 
     Examples
     --------

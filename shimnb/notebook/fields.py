@@ -270,7 +270,7 @@ def _article(text: str) -> str:
     return f"an {text}" if text[:1].lower() in "aeiou" else f"a {text}"
 
 
-def show(field: Field, value: Any) -> State:
+def show(field: Field, value: Any) -> State:  # noqa: PLR0911  # one return a kind of value
     """Return the state that stands for a Python value in a field.
 
     Parameters

@@ -64,7 +64,7 @@ def form(task: PythonCustomizedContainerTask[Any]) -> FormWidget:
     return FormWidget(task)
 
 
-class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]  # traitlets' metaclass is untyped
+class FormWidget(anywidget.AnyWidget):
     """A form of a task's inputs, and the runs that it started.
 
     Parameters
@@ -84,7 +84,7 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]  # traitlets' metac
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     task_name = traitlets.Unicode(read_only=True).tag(sync=True)
-    fields = traitlets.List(read_only=True).tag(sync=True)
+    fields: traitlets.List[dict[str, Any]] = traitlets.List(read_only=True).tag(sync=True)
     states = traitlets.Dict().tag(sync=True)
     shown = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -194,7 +194,8 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]  # traitlets' metac
         return checked
 
     def _state(self, name: str) -> State:
-        return self.states.get(name, UNSET)
+        state: State = self.states.get(name, UNSET)
+        return state
 
     def _check(self, field: Field) -> Any:
         """Return a field's value, or what is wrong with it."""

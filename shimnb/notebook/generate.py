@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Parameter", "Shape", "class_name", "generate"]
 
-_LINE = 100
+_LINE = 110
 _INDENT = "    "
 _MOUNTS = {"env": "ENV_VAR", "file": "FILE"}
 
@@ -139,13 +139,20 @@ def _import(module: str, name: str) -> str:
     return f"import {module}" if module == name else f"import {module} as {name}"
 
 
-def _call(head: str, arguments: Sequence[str], indent: str = "", tail: str = "") -> str:
-    """Lay out a call: on one line where it fits, else an argument a line."""
-    line = f"{indent}{head}({', '.join(arguments)}){tail}"
-    if len(line) <= _LINE and "\n" not in line:
+def _call(head: str, arguments: Sequence[str], indent: str = "", tail: str = "", brackets: str = "()") -> str:
+    """Lay out a call, or a list: on one line where it fits, else an argument a line."""
+    opening, closing = brackets
+    line = f"{indent}{head}{opening}{', '.join(arguments)}{closing}{tail}"
+    if len(line) < _LINE and "\n" not in line:
         return line
     inner = "".join(f"{indent}{_INDENT}{argument},\n" for argument in arguments)
-    return f"{indent}{head}(\n{inner}{indent}){tail}"
+    return f"{indent}{head}{opening}\n{inner}{indent}{closing}{tail}"
+
+
+def _argument(head: str, arguments: Sequence[str], brackets: str = "()") -> str:
+    """Lay out an argument of a call that is itself laid out an argument a line."""
+    laid = _call(head, arguments, _INDENT, brackets=brackets)
+    return laid.removeprefix(_INDENT)
 
 
 def _executor(executor: str, shape: Shape, shimnb: str) -> str:
@@ -168,9 +175,7 @@ def _executor(executor: str, shape: Shape, shimnb: str) -> str:
     )
 
 
-def _task_class(
-    task_class: str, executor: str, config_type: str, options: TaskOptions, names: tuple[str, str]
-) -> str:
+def _task_class(task_class: str, executor: str, config_type: str, options: TaskOptions, names: tuple[str, str]) -> str:
     shimnb, typing = names
     arguments = [
         "name=name",
@@ -195,25 +200,31 @@ def _task_class(
 
 
 def _instance(name: str, task_class: str, shape: Shape, options: TaskOptions, shimnb: str) -> str:
-    arguments = [f"name={_text(name)}", f"task_config={_config(shape)}"]
+    arguments = [f"name={_text(name)}", _config(shape)]
     for keyword, amounts in (("requests", options.requests), ("limits", options.limits)):
         if amounts:
-            resources = _call(f"{shimnb}.Resources", [f"{key}={_text(value)}" for key, value in amounts], _INDENT)
-            arguments.append(f"{keyword}={resources.lstrip()}")
+            given = [f"{key}={_text(value)}" for key, value in amounts]
+            arguments.append(_argument(f"{keyword}={shimnb}.Resources", given))
     if options.environment:
-        arguments.append(f"environment={_literal(dict(options.environment))}")
+        given = [f"{_text(key)}: {_text(value)}" for key, value in options.environment]
+        arguments.append(_argument("environment=", given, "{}"))
     if options.secrets:
-        arguments.append(f"secret_requests=[{', '.join(_secrets(options, shimnb))}]")
+        arguments.append(_argument("secret_requests=", _secrets(options, shimnb), "[]"))
     metadata = _metadata(options)
     if metadata:
-        arguments.append("metadata=" + _call(f"{shimnb}.TaskMetadata", metadata, _INDENT).lstrip())
+        arguments.append(_argument(f"metadata={shimnb}.TaskMetadata", metadata))
     return _call(f"{name} = {task_class}", arguments)
 
 
 def _config(shape: Shape) -> str:
-    if shape.config is None:
-        return _literal(shape.values) if shape.values else "None"
-    return _call(shape.config, [f"{key}={_literal(value)}" for key, value in shape.values.items()], _INDENT).lstrip()
+    if shape.config is not None:
+        return _argument(
+            f"task_config={shape.config}", [f"{key}={_literal(value)}" for key, value in shape.values.items()]
+        )
+    if not shape.values:
+        return "task_config=None"
+    given = [f"{_text(key)}: {_literal(value)}" for key, value in shape.values.items()]
+    return _argument("task_config=", given, "{}")
 
 
 def _secrets(options: TaskOptions, shimnb: str) -> list[str]:

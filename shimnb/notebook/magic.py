@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -65,11 +65,11 @@ class ShimMagics(Magics):
 
     def _expanded(self, word: str) -> str:
         """Put the notebook's values in ``{expression}`` and ``$name``; Flyte's ``{{...}}`` and JSON stay."""
-        key, _, value = word.partition("=")
+        value = word.partition("=")[2]
         if "{{" in word or not ("{" in word or "$" in word) or value.startswith(('{"', "[", "{}", '"')):
             return word
         try:
-            return cast("str", DollarFormatter().vformat(word, [], dict(self._shell.user_ns)))
+            return DollarFormatter().vformat(word, [], dict(self._shell.user_ns))
         except Exception as error:
             # The expression is any Python, so it may raise anything.
             raise UsageError(f"{word!r} cannot be expanded: {type(error).__name__}: {error}") from error
@@ -112,9 +112,9 @@ class ShimMagics(Magics):
         linecache.getlines(self._failed, tb.tb_frame.f_globals)
 
         def render() -> list[str]:
-            return cast("list[str]", shell.InteractiveTB.structured_traceback(type(error), error, start, tb_offset=0))
+            return shell.InteractiveTB.structured_traceback(type(error), error, start, tb_offset=0)
 
-        error._render_traceback_ = render  # type: ignore[attr-defined]  # noqa: SLF001  # IPython's hook
+        error._render_traceback_ = render  # type: ignore[attr-defined]  # IPython's hook
 
     def _publish(self, name: str, cell: Cell) -> None:
         names = self._shell.user_ns

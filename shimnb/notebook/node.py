@@ -204,7 +204,7 @@ class Node:
 
 def _preview(node: Node, parts: Parts) -> str:
     """Show the first children in brackets; where they do not say much, or not all fit, their number."""
-    left, right = parts.marks
+    left, right = parts.marks[0], parts.marks[1]
     counted = f"{parts.count:,} {parts.noun if parts.count != 1 else parts.noun[:-1]}"
     shown: list[str] = []
     told = False
@@ -279,12 +279,14 @@ def rows(
         parent, into, begin, level = (first or later).popleft()
         for child in parent.children(begin, begin + PAGE):
             made = row(child)
+            nested: list[Row] = []
+            goes_on = child.count > 0 and level < depth
+            if goes_on:
+                made["children"] = nested
             room -= len(json.dumps(made)) + 2
             if room < 0 and found:
                 return found
             into.append(made)
-            if child.count and level < depth:
-                nested: list[Row] = []
-                made["children"] = nested
+            if goes_on:
                 (first if child.id in opened else later).append((child, nested, 0, level + 1))
     return found

@@ -42,7 +42,8 @@ from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2
 
-from shimnb.notebook.builders import Losses, fields_of, json_at, literal_at, literal_map_at, message_at
+from shimnb.notebook.builders import fields_of, literal_at, literal_map_at, message_at
+from shimnb.notebook.json_nodes import Losses, json_at
 from shimnb.notebook.node import PAGE, Node, Parts, Row, Spot, rows
 from shimnb.notebook.summaries import interface_summary
 
@@ -163,7 +164,10 @@ def literal_node(
 
 def literal_map_node(
     literals: literals_pb2.LiteralMap,
-    interface: interface_pb2.VariableMap | interface_pb2.TypedInterface | Mapping[str, interface_pb2.Variable] | None = None,
+    interface: interface_pb2.VariableMap
+    | interface_pb2.TypedInterface
+    | Mapping[str, interface_pb2.Variable]
+    | None = None,
 ) -> Node:
     """Make the tree of inputs or outputs: one child a literal.
 

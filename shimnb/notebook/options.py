@@ -20,7 +20,16 @@ from IPython.core.error import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["OptionParser", "SecretOption", "TaskOptions", "nearest", "option_parser", "split_line", "strict_json", "task_options"]
+__all__ = [
+    "OptionParser",
+    "SecretOption",
+    "TaskOptions",
+    "nearest",
+    "option_parser",
+    "split_line",
+    "strict_json",
+    "task_options",
+]
 
 _RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
 _QUANTITY = re.compile(r"\d+(\.\d+)?(m|k|[KMGTPE]i?)?")
@@ -248,7 +257,9 @@ def _secret(text: str) -> SecretOption:
     name, _, mount = text.partition(":")
     group, slash, key = name.partition("/")
     if not slash or not group or not key or mount not in ("", "env", "file"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no secret's name. Write GROUP/KEY, GROUP/KEY:env or GROUP/KEY:file")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no secret's name. Write GROUP/KEY, GROUP/KEY:env or GROUP/KEY:file"
+        )
     return SecretOption(group, key, mount or "any")
 
 
@@ -268,15 +279,33 @@ def option_parser() -> OptionParser:
     add("--help", action="store_true", help="show this, and do nothing else")
     add("--image", help="the container's image: ghcr.io/me/sql:1, or {{.image.NAME.fqn}}:TAG")
     add("--task-type", metavar="TYPE", help="the task's type, which the cluster's plugins go by (python-task)")
-    add("--set", type=_set_pair, action="append", metavar="KEY=VALUE", help="a field of Config, or an entry of custom; JSON, or else a string (repeatable)")
+    add(
+        "--set",
+        type=_set_pair,
+        action="append",
+        metavar="KEY=VALUE",
+        help="a field of Config, or an entry of custom; JSON, or else a string (repeatable)",
+    )
     for name in _RESOURCES:
         flag = name.replace("_", "-")
         add(f"--{flag}", type=_quantity, metavar="QUANTITY", help=f"{flag} that is requested")
     for name in _RESOURCES:
         flag = name.replace("_", "-")
         add(f"--limit-{flag}", type=_quantity, metavar="QUANTITY", help=f"{flag} that is never exceeded")
-    add("--env", type=_pair("--env LANG=C"), action="append", metavar="KEY=VALUE", help="a variable of the container's environment (repeatable)")
-    add("--secret", type=_secret, action="append", metavar="GROUP/KEY[:env|file]", help="a secret's name, never its value (repeatable)")
+    add(
+        "--env",
+        type=_pair("--env LANG=C"),
+        action="append",
+        metavar="KEY=VALUE",
+        help="a variable of the container's environment (repeatable)",
+    )
+    add(
+        "--secret",
+        type=_secret,
+        action="append",
+        metavar="GROUP/KEY[:env|file]",
+        help="a secret's name, never its value (repeatable)",
+    )
     add("--retries", type=_count, metavar="N", help="attempts after the first")
     add("--timeout", type=_seconds, metavar="DURATION", help="longest run time: seconds, or 1h30m")
     add("--cache-version", metavar="VERSION", help="reuse results of this version; turns the cache on")

@@ -133,8 +133,8 @@ class PanelWidget(anywidget.AnyWidget):
     _css = css("panel.css")
     header = traitlets.Dict().tag(sync=True)
     tab = traitlets.Enum(["template", "run", "checks", "source"], "template").tag(sync=True)
-    findings = traitlets.List().tag(sync=True)
-    source = traitlets.List().tag(sync=True)
+    findings = traitlets.List(traitlets.Dict()).tag(sync=True)
+    source = traitlets.List(traitlets.Dict()).tag(sync=True)
     tree = anywidget.WidgetTrait().tag(sync=True)
     form = anywidget.WidgetTrait().tag(sync=True)
 
@@ -164,10 +164,12 @@ class PanelWidget(anywidget.AnyWidget):
         self._text = "\n".join([self.tree.static_text(), *(_finding_text(each) for each in findings)])
 
     def close(self) -> None:
-        """Close the panel and the widgets in it."""
+        """Close the panel and the widgets in it; none of their comms stays open."""
         for part in (self.tree, self.form):
             if part is not None:
+                part.layout.close()
                 part.close()
+        self.layout.close()
         super().close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -42,7 +42,7 @@ def excerpt(source: str, line: int, column: int | None = None) -> str:
 
 
 class Places:
-    """Look up the lines of a parsed cell.
+    r"""Look up the lines of a parsed cell.
 
     Parameters
     ----------
@@ -112,7 +112,9 @@ class Places:
         for node in _body(self._tree):
             if isinstance(node, (*_Function, ast.ClassDef)) and node.name == name:
                 return node.lineno
-            targets = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+            targets = [
+                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            ]
             if isinstance(node, ast.Assign | ast.AnnAssign) and name in targets:
                 return node.lineno
         return None

@@ -26,7 +26,9 @@ _RESERVED = ("self", "execute")
 _NUMBERS = {int: "an integer", float: "a number", bool: "true or false"}
 
 
-def _tasks(name: str, module: types.ModuleType, imported: frozenset[str]) -> dict[str, PythonCustomizedContainerTask[Any]]:
+def _tasks(
+    name: str, module: types.ModuleType, imported: frozenset[str]
+) -> dict[str, PythonCustomizedContainerTask[Any]]:
     # A task that is imported to be built upon is not the cell's, but for the one that is asked for by its name.
     return {
         key: value
@@ -71,9 +73,8 @@ def find_task(
             f"it makes {len(distinct)} tasks, {listed(list(tasks))}, and none is named {name!r}",
             "Give one of them the name that stands on the magic's line, or write a cell for each.",
         )
-    task = named[0] if named else next(iter(distinct.values()))
-    bound = vars(module).get(name, task)
-    if bound is not task:
+    task: PythonCustomizedContainerTask[Any] = named[0] if named else next(iter(distinct.values()))
+    if vars(module).get(name, task) is not task:
         raise CellError(
             name,
             places.name(name),
@@ -134,16 +135,18 @@ def read_shape(
         )
     config, values = _config(name, module, options, places)
     # A module that is bound to its own name may be imported once more under it.
-    taken = {key for key, value in vars(module).items() if getattr(value, "__name__", None) != key or not isinstance(value, types.ModuleType)}
+    taken = {
+        key
+        for key, value in vars(module).items()
+        if getattr(value, "__name__", None) != key or not isinstance(value, types.ModuleType)
+    }
     shape = Shape(executor=executor, config=config, values=values, taken=frozenset(taken))
     return shape if executor else _with_function(name, shape, module, places)
 
 
 def _executor(name: str, module: types.ModuleType, imported: frozenset[str], places: Places) -> str | None:
     classes = {
-        key: value
-        for key, value in vars(module).items()
-        if isinstance(value, type) and value is not ShimTaskExecutor
+        key: value for key, value in vars(module).items() if isinstance(value, type) and value is not ShimTaskExecutor
     }
     executors = {key: value for key, value in classes.items() if issubclass(value, ShimTaskExecutor)}
     own = {key: value for key, value in executors.items() if key not in imported} or executors
@@ -179,14 +182,17 @@ def _with_function(name: str, shape: Shape, module: types.ModuleType, places: Pl
     for star, argument in (("*", arguments.vararg), ("**", arguments.kwarg)):
         if argument is not None:
             raise CellError(
-                name, argument.lineno, f"`execute` takes {star}{argument.arg}", "A task's inputs are named: write each one."
+                name,
+                argument.lineno,
+                f"`execute` takes {star}{argument.arg}",
+                "A task's inputs are named: write each one.",
             )
     positional = [*arguments.posonlyargs, *arguments.args]
     if not positional:
         raise CellError(
             name, line, "`execute` has no parameter for the template", "Write `def execute(tt, *, ...) -> ...:`."
         )
-    defaults = dict(zip(reversed(positional), reversed(arguments.defaults)))
+    defaults = dict(zip(reversed(positional), reversed(arguments.defaults), strict=False))
     keyword = dict(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
     parameters = [
         _parameter(name, argument, defaults.get(argument) if argument in defaults else keyword.get(argument))

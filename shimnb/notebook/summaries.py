@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import identifier_pb2, interface_pb2, security_pb2, tasks_pb2
 
-from shimnb.notebook.words import cut, duration_words, quoted, type_words, visible
+from shimnb.notebook.words import cut, duration_words, natural, quoted, type_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ def interface_summary(interface: interface_pb2.TypedInterface, defaults: Mapping
     known = defaults or {}
     inputs = interface.inputs.variables
     # Those without a default first, as Python has it; protobuf keeps no order of its own.
-    for name in sorted(inputs, key=lambda name: (name in known, name)):
+    for name in sorted(inputs, key=lambda name: (name in known, natural(name))):
         default = known.get(name)
         words = quoted(default, 24) if isinstance(default, str) else cut(visible(repr(default)), 24)
         shown.append(f"{_short(name)}: {type_words(inputs[name].type)}" + (f" = {words}" if name in known else ""))
@@ -67,7 +67,7 @@ def interface_summary(interface: interface_pb2.TypedInterface, defaults: Mapping
     elif list(outputs) == ["o0"]:
         result = type_words(outputs["o0"].type)
     else:
-        named = ", ".join(f"{_short(name)}: {type_words(outputs[name].type)}" for name in sorted(outputs))
+        named = ", ".join(f"{_short(name)}: {type_words(outputs[name].type)}" for name in sorted(outputs, key=natural))
         result = f"({named})"
     return cut(f"({', '.join(shown)}) -> {result}", 200)
 
@@ -78,8 +78,8 @@ def _resource_words(resources: tasks_pb2.Resources) -> list[str]:
     words = []
     for name in sorted({*requests, *limits}):
         low, high = requests.get(name), limits.get(name)
-        amount = f"{_short(low, 20)} to {_short(high, 20)}" if low and high and low != high else _short(low or high or "", 20)
-        words.append(f"{_RESOURCES.get(name, str(name))} {amount}")
+        amount = f"{low} to {high}" if low and high and low != high else low or high or ""
+        words.append(f"{_RESOURCES.get(name, str(name))} {_short(amount, 40)}")
     return words
 
 

@@ -48,6 +48,7 @@ _MICROSECONDS = {
 }
 _ISO_UNITS = ("w", "d", "h", "m", "s")
 _FRACTION_DIGITS = 6
+_NOT_FINITE = ("inf", "+inf", "-inf", "nan")
 _FINITE_REMEDY = "Write a number such as 0.5 or 1e-3, or inf, -inf or nan."
 _DATETIME_REMEDY = "Write it as 2026-11-22T14:17:01+01:00."
 _DATE_REMEDY = "Write it as 2026-11-22."

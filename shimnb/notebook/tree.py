@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -23,7 +24,7 @@ from shimnb.notebook.static_forms import static_html, static_text
 from shimnb.notebook.words import cut, size_words, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 __all__ = ["TreeWidget", "size_level", "tree"]
 
@@ -105,7 +106,8 @@ def _message(view: Any) -> Any:
 def _shown(x: Any) -> _Shown:
     if isinstance(x, type):
         raise _no_tree(f"the class {x.__name__}")
-    if hasattr(x, "task_template"):
+    # Looked up without being read: reading it serializes the task, whose own errors are to be seen.
+    if getattr_static(x, "task_template", None) is not None:
         return _task(x)
     if isinstance(x, Message) or hasattr(x, "to_flyte_idl"):
         message = _message(x)
@@ -170,12 +172,13 @@ class TreeWidget(anywidget.AnyWidget):
     _esm = esm("tree.js")
     _css = css("tree.css")
     title = traitlets.Dict().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    rows: traitlets.List[Row] = traitlets.List().tag(sync=True)
     expanded = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, x: Any, **kwargs: Any) -> None:
         self._shown = _shown(x)
-        super().__init__(**self._state(self._shown), expanded=list(self._shown.expanded), **kwargs)
+        opened = self._shown.expanded
+        super().__init__(**_state(self._shown, opened), expanded=list(opened), **kwargs)
         self.on_msg(self._answer)
 
     def show(self, x: Any) -> None:
@@ -188,16 +191,8 @@ class TreeWidget(anywidget.AnyWidget):
         """
         self._shown = _shown(x)
         with self.hold_sync():
-            for name, value in self._state(self._shown).items():
+            for name, value in _state(self._shown, self.expanded).items():
                 setattr(self, name, value)
-
-    def _state(self, shown: _Shown) -> dict[str, Any]:
-        level, warning = size_level(shown.node.size)
-        title = {"name": shown.name, "label": shown.label, "notes": list(shown.notes), "size": shown.node.size}
-        if level:
-            title |= {"level": level, "warning": warning}
-        opened = self.expanded if self.trait_values().get("rows") else shown.expanded
-        return {"title": title, "rows": rows(shown.node, opened=opened, budget=_FIRST_BUDGET)}
 
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer a view's question; one that makes no sense gets an error in words, never a traceback."""
@@ -244,6 +239,14 @@ class TreeWidget(anywidget.AnyWidget):
     def _heading(self) -> str:
         warning = size_level(self._shown.node.size)[1]
         return f"{self._shown.heading}, {warning}" if warning else self._shown.heading
+
+
+def _state(shown: _Shown, opened: Collection[str]) -> dict[str, Any]:
+    level, warning = size_level(shown.node.size)
+    title = {"name": shown.name, "label": shown.label, "notes": list(shown.notes), "size": shown.node.size}
+    if level:
+        title |= {"level": level, "warning": warning}
+    return {"title": title, "rows": rows(shown.node, opened=opened, budget=_FIRST_BUDGET)}
 
 
 def _open_down(listed: list[Row], depth: int, opened: list[str]) -> bool:

@@ -28,7 +28,7 @@ _WIDTH = 72
 """The characters up to which JSON is shown on one line."""
 
 
-class _Refusal(ValueError):
+class _RefusedError(ValueError):
     """JSON that is well-formed, and refused."""
 
 
@@ -65,7 +65,7 @@ def read_json(text: str, path: str) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         problem = f"no JSON at {place}: {error.msg[:1].lower()}{error.msg[1:]}"
         raise ConversionError(path, problem, "Write strings and keys in double quotes.") from None
-    except _Refusal as error:
+    except _RefusedError as error:
         raise ConversionError(path, str(error)) from None
     except (RecursionError, ValueError) as error:
         problem = "too deeply nested" if isinstance(error, RecursionError) else str(error)
@@ -76,19 +76,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Refusal(f"the key {shorten(key)} is there twice. Keep one of them")
+            raise _RefusedError(f"the key {shorten(key)} is there twice. Keep one of them")
         found[key] = value
     return found
 
 
 def _constant(text: str) -> Any:
-    raise _Refusal(f'{text} is no JSON. Where the type is float, write "inf", "-inf" or "nan", in quotes')
+    raise _RefusedError(f'{text} is no JSON. Where the type is float, write "inf", "-inf" or "nan", in quotes')
 
 
 def _float(text: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise _Refusal(f"{shorten(text)} is too large for a float")
+        raise _RefusedError(f"{shorten(text)} is too large for a float")
     return value
 
 
@@ -134,7 +134,7 @@ def members(python_type: Any) -> dict[str, Any]:
     return {}
 
 
-def from_json(value: Any, python_type: Any, path: str) -> Any:
+def from_json(value: Any, python_type: Any, path: str) -> Any:  # noqa: PLR0911  # one return a kind of type
     """Make a value of `python_type` out of what `read_json` returned.
 
     Parameters
@@ -228,16 +228,18 @@ def _from_union(value: Any, options: tuple[Any, ...], python_type: Any, path: st
     # A variant that is the value's own JSON type goes before one that would have to read its text.
     if type(value) in options:
         return from_json(value, type(value), path)
-    fits = []
-    for option in options:
-        try:
-            fits.append(from_json(value, option, path))
-        except ConversionError:
-            continue
+    fits = [made for option in options for made in _attempt(value, option, path)]
     if len(fits) != 1:
         problem = "fits none" if not fits else "fits more than one"
         raise ConversionError(path, f"{type(value).__name__} {shorten(value)} {problem} of {type_name(python_type)}")
     return fits[0]
+
+
+def _attempt(value: Any, option: Any, path: str) -> list[Any]:
+    try:
+        return [from_json(value, option, path)]
+    except ConversionError:
+        return []
 
 
 def _from_list(value: Any, python_type: Any, path: str) -> list[Any]:
@@ -284,12 +286,12 @@ def _from_fields(value: Any, python_type: type, path: str) -> Any:
             raise ConversionError(_join(path, name), "missing", remedy)
     try:
         return python_type(**given)
-    except Exception as error:  # noqa: BLE001  # a __post_init__ is a stranger's: it may raise anything
+    except Exception as error:  # a __post_init__ is a stranger's: it may raise anything
         problem = f"{type_name(python_type)} refuses it: {type(error).__name__}: {error}"
         raise ConversionError(path, problem) from error
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: Any) -> Any:  # noqa: PLR0911  # one return a kind of value
     """Return a value as JSON values that `from_json` takes; what has none is given back as it is.
 
     Examples

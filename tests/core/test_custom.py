@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import json
 import pathlib
 
 import pytest
+from flyteidl.core import tasks_pb2
 from google.protobuf import json_format, struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +39,11 @@ class Point:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=12,
 )
@@ -62,9 +67,9 @@ def test_what_is_decoded_has_floats_and_sorted_keys() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (datetime.datetime(2026, 1, 2), "a datetime is no JSON value: datetime.datetime(2026, 1, 2, 0, 0). Use value.isoformat()."),
-        (datetime.date(2026, 1, 2), "a date is no JSON value: datetime.date(2026, 1, 2). Use value.isoformat()."),
-        (datetime.timedelta(1), "a timedelta is no JSON value: datetime.timedelta(days=1). Use value.total_seconds()."),
+        (dt.datetime(2026, 1, 2), "a datetime is no JSON value: datetime.datetime(2026, 1, 2, 0, 0). Use value.isoformat()."),
+        (dt.date(2026, 1, 2), "a date is no JSON value: datetime.date(2026, 1, 2). Use value.isoformat()."),
+        (dt.timedelta(1), "a timedelta is no JSON value: datetime.timedelta(days=1). Use value.total_seconds()."),
         ({1}, "a set is no JSON value: {1}. Use sorted(value)."),
         (b"ab", "a bytes is no JSON value: b'ab'. Use base64.b64encode(value).decode()."),
         (decimal.Decimal("1.5"), "a Decimal is no JSON value: Decimal('1.5'). Use str(value)."),
@@ -124,23 +129,22 @@ def test_a_container_in_itself_is_refused() -> None:
 @pytest.mark.parametrize("container", ["dict", "list"])
 def test_what_protobuf_would_not_decode_is_refused_before(container: str) -> None:
     """The deepest value that is taken can be decoded again; one level more is an error with its path."""
-    from flyteidl.core import tasks_pb2
+    deepest, too_deep = (33, 34) if container == "dict" else (49, 50)
 
-    value: object = 1
-    custom: dict[str, object] = {}
-    for _ in range(200):
-        value = {"a": value} if container == "dict" else [value]
-        custom = {"a": value}
-        try:
-            struct = custom_to_struct(custom)
-        except CustomError as error:
-            assert error.problem == "nested deeper than protobuf decodes (about 32 maps in one another)"
-            assert error.path.startswith("$.a")
-            break
-        encoded = tasks_pb2.TaskTemplate(custom=struct).SerializeToString()
-        assert tasks_pb2.TaskTemplate.FromString(encoded).custom == struct
-    else:
-        pytest.fail("any depth was taken")
+    def nested(levels: int) -> dict[str, object]:
+        value: object = 1
+        for _ in range(levels - 1):
+            value = {"a": value} if container == "dict" else [value]
+        return {"a": value}
+
+    struct = custom_to_struct(nested(deepest))
+    template = tasks_pb2.TaskTemplate()
+    template.custom.CopyFrom(struct)
+    assert tasks_pb2.TaskTemplate.FromString(template.SerializeToString()).custom == struct
+    with pytest.raises(CustomError) as caught:
+        custom_to_struct(nested(too_deep))
+    assert caught.value.problem == "nested deeper than protobuf decodes (about 32 maps in one another)"
+    assert caught.value.path == ("$" + ".a" * 33 if container == "dict" else "$.a" + "[0]" * 48)
 
 
 def test_custom_itself_is_a_dict() -> None:
@@ -152,7 +156,13 @@ def test_custom_itself_is_a_dict() -> None:
 
 def test_every_change_on_the_way_is_listed() -> None:
     """Ints, large ints, tuples and keys: path, before and after; what stays the same is not."""
-    custom = {"n": 3, "big": 2**60 + 1, "t": (1.5,), "keys": {1: "a", None: "b", False: "c"}, "same": [1.5, True, None, "x"]}
+    custom = {
+        "n": 3,
+        "big": 2**60 + 1,
+        "t": (1.5,),
+        "keys": {1: "a", None: "b", False: "c"},
+        "same": [1.5, True, None, "x"],
+    }
     assert custom_losses(custom) == [
         Loss("$.n", 3, 3.0, "an int becomes a float"),
         Loss("$.big", 2**60 + 1, 1.152921504606847e18, "an int past 2**53 becomes the nearest float"),

@@ -17,6 +17,7 @@ CASES = [
     errors.OverrideError("m.T", "get_custom", "Write it."),
     errors.TaskNameError("1a", "no identifier", "Begin with a letter."),
     errors.UnsupportedTypeError("complex", "a", "Use two floats."),
+    errors.GuessError("the literal type blob", "a"),
     errors.ConversionError("rows[2].price", "expected float, got str 'n/a'", "Give a number."),
     errors.InputError("t", ("a",), "a is missing", "Give it."),
     errors.OutputError("t", "the executor returned 1 value", "Return two."),

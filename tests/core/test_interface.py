@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Annotated, Any, NamedTuple, Optional, Union
+import datetime as dt  # noqa: TC003  # an annotation that is read at run time
+from typing import Annotated, Any, ClassVar, NamedTuple, Optional, Union
 
 import pytest
 
@@ -59,42 +59,42 @@ def test_the_result_names_the_outputs(result: Any, outputs: dict[str, Any], name
 class Unannotated(ShimTaskExecutor[Any]):
     """Lacks a type."""
 
-    def execute_from_model(self, tt, *, limit) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001, D102
+    def execute_from_model(self, tt, *, limit) -> int:  # type: ignore[no-untyped-def]
         raise NotImplementedError
 
 
 class NoResult(ShimTaskExecutor[Any]):
     """Lacks the result's type."""
 
-    def execute_from_model(self, tt, *, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102
+    def execute_from_model(self, tt, *, limit: int):  # type: ignore[no-untyped-def]
         raise NotImplementedError
 
 
 class BadDefault(ShimTaskExecutor[Any]):
     """Has a default of another type."""
 
-    def execute_from_model(self, tt: Any, *, limit: int = "x") -> int:  # type: ignore[assignment]  # noqa: D102
+    def execute_from_model(self, tt: Any, *, limit: int = "x") -> int:  # type: ignore[assignment]
         raise NotImplementedError
 
 
 class NoneDefault(ShimTaskExecutor[Any]):
     """Has None where it is not admitted."""
 
-    def execute_from_model(self, tt: Any, *, when: datetime.date = None) -> int:  # type: ignore[assignment]  # noqa: D102, RUF013
+    def execute_from_model(self, tt: Any, *, when: dt.date = None) -> int:  # type: ignore[assignment]  # noqa: RUF013
         raise NotImplementedError
 
 
 class Stars(ShimTaskExecutor[Any]):
     """Has parameters without names."""
 
-    def execute_from_model(self, tt: Any, *limits: int) -> int:  # noqa: D102
+    def execute_from_model(self, tt: Any, *limits: int) -> int:
         raise NotImplementedError
 
 
 class OneTuple(ShimTaskExecutor[Any]):
     """Has a tuple of unknown length."""
 
-    def execute_from_model(self, tt: Any) -> tuple[int, ...]:  # noqa: D102
+    def execute_from_model(self, tt: Any) -> tuple[int, ...]:
         raise NotImplementedError
 
 
@@ -189,8 +189,8 @@ def test_the_message_has_a_variable_for_each_name() -> None:
     """Types and descriptions; a name stands in for a missing description."""
 
     class Docs:
-        input_descriptions = {"a": "how many"}
-        output_descriptions = {"returns": "the names"}
+        input_descriptions: ClassVar[dict[str, str]] = {"a": "how many"}
+        output_descriptions: ClassVar[dict[str, str]] = {"returns": "the names"}
         short_description = long_description = None
 
     message = Interface(kwtypes(a=int, b=str), kwtypes(o0=str), docstring=Docs()).to_flyte_idl()
@@ -209,6 +209,4 @@ def test_interfaces_grow_and_shrink_as_copies() -> None:
     assert interface.output_names == ["o0"]
     with pytest.raises(SettingError) as caught:
         interface.with_inputs({"a": int})
-    assert str(caught.value) == (
-        "input name: an input of this name is there already, got 'a'. Choose another name."
-    )
+    assert str(caught.value) == ("input name: an input of this name is there already, got 'a'. Choose another name.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from shimnb import Image, ImageConfig, Resources, ResourceSpec, Secret, Serializ
 from shimnb.core.images import resolve_image
 from shimnb.errors import SettingError
 
-CONFIG = ImageConfig.from_images("ghcr.io/me/base:1", {"sql": "ghcr.io/me/sql@sha256:ab", "bare": "ghcr.io:5000/me/bare"})
+CONFIG = ImageConfig.from_images(
+    "ghcr.io/me/base:1", {"sql": "ghcr.io/me/sql@sha256:ab", "bare": "ghcr.io:5000/me/bare"}
+)
 
 
 @pytest.mark.parametrize(
@@ -152,4 +154,4 @@ def test_metadata_tells_unset_from_false() -> None:
     """An interruptible of False is said, None is not."""
     assert not TaskMetadata().to_flyte_idl().HasField("interruptible")
     assert TaskMetadata(interruptible=False).to_flyte_idl().HasField("interruptible")
-    assert TaskMetadata(timeout=90).timeout == datetime.timedelta(seconds=90)
+    assert TaskMetadata(timeout=90).timeout == dt.timedelta(seconds=90)

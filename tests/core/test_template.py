@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import pickle
 
 import pytest
@@ -19,7 +19,7 @@ def message() -> tasks_pb2.TaskTemplate:
     template = tasks_pb2.TaskTemplate(type="sql", custom=custom_to_struct({"n": 3}), config={"a": "b"})
     template.id.name = "t"
     template.metadata.retries.retries = 2
-    template.metadata.timeout.FromTimedelta(datetime.timedelta(seconds=1, microseconds=5))
+    template.metadata.timeout.FromTimedelta(dt.timedelta(seconds=1, microseconds=5))
     template.metadata.cache_ignore_input_vars.append("a")
     template.container.image = "i:1"
     template.container.args.extend(["a", "b"])
@@ -34,7 +34,7 @@ def test_the_attributes_are_flytekits() -> None:
     template = TaskTemplate(message())
     assert (template.id.name, template.type, template.custom, template.config) == ("t", "sql", {"n": 3.0}, {"a": "b"})
     assert template.metadata.retries.retries == 2
-    assert template.metadata.timeout == datetime.timedelta(seconds=1, microseconds=5)
+    assert template.metadata.timeout == dt.timedelta(seconds=1, microseconds=5)
     assert template.metadata.interruptible is None
     assert template.metadata.generates_deck is False
     assert template.metadata.cache_ignore_input_vars == ("a",)

@@ -6,8 +6,7 @@ the engine takes out of one on the cluster; the console sends a Struct.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import literals_pb2, types_pb2
 
@@ -15,10 +14,21 @@ from shimnb.core.types.names import type_name
 from shimnb.core.types.transformer import Converter, Misfit, step
 from shimnb.errors import shorten
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["binary_fill", "binary_type", "describe", "loads", "plain_of", "struct_to_plain", "untyped"]
 
 TAG = "msgpack"
-_DEPTH = 500  # msgpack's own limit is 511
+_DEPTH = 200
+_HELD: dict[str | None, str] = {
+    "none_type": "None",
+    "binary": "binary data",
+    "generic": "a Struct",
+    "offloaded_metadata": "an offloaded value",
+    "scalar": "no value",
+    None: "no value",
+}
 _MIN, _MAX = -(1 << 63), (1 << 64) - 1
 
 
@@ -33,27 +43,29 @@ def dumps(plain: Any) -> bytes:
     """Encode plain data, or say by its path what is none."""
     import msgpack  # noqa: PLC0415  # 4 ms, for values of this kind only
 
+    pack: Callable[..., bytes] = msgpack.packb
     try:
         # Strict, so that an int's or a str's subclass and a tuple come to `_clean` instead of through unseen.
-        return bytes(msgpack.packb(plain, strict_types=True))
+        return pack(plain, strict_types=True)
     except (TypeError, ValueError, OverflowError):
-        return bytes(msgpack.packb(_clean(plain, _DEPTH)))
+        return pack(_clean(plain, _DEPTH))
 
 
 def loads(data: bytes) -> Any:
     """Decode msgpack bytes."""
     import msgpack  # noqa: PLC0415  # 4 ms, for values of this kind only
 
+    unpack: Callable[..., Any] = msgpack.unpackb  # type: ignore[attr-defined]  # it is there, by way of the C module
     try:
-        return msgpack.unpackb(data, strict_map_key=False)
+        return unpack(data, strict_map_key=False)
     except Exception as error:
-        raise Misfit(f"the msgpack bytes cannot be read: {error}") from error
+        raise Misfit(f"the msgpack bytes cannot be read: {error or type(error).__name__}") from error
 
 
 def _clean(value: Any, depth: int) -> Any:
     """Bring `value` to what msgpack reads back, or raise with the path."""
     if depth == 0:
-        raise Misfit(f"nested more than {_DEPTH} deep", "Make it flatter; a value must not contain itself.")
+        raise Misfit(f"nested more than {_DEPTH} levels deep", "Make it flatter; a value must not contain itself.")
     if value is None or isinstance(value, (bool, float, bytes)):
         return value
     if isinstance(value, int):
@@ -125,7 +137,7 @@ def _from_value(value: Any) -> Any:
     if kind == "struct_value":
         return struct_to_plain(value.struct_value)
     if kind == "list_value":
-        return [_from_value(item) for item in value.list_value.values]  # noqa: PD011  # a protobuf field
+        return [_from_value(item) for item in value.list_value.values]
     if kind == "number_value":
         number = value.number_value
         # A Struct has doubles only; the console's integers arrive as 3.0.
@@ -140,22 +152,16 @@ def describe(literal: literals_pb2.Literal) -> str:
         return f"a list of {len(literal.collection.literals)}"
     if kind == "map":
         return f"a dict of {len(literal.map.literals)}"
-    if kind == "offloaded_metadata":
-        return "an offloaded value"
-    if kind is None:
-        return "no value"
     scalar = literal.scalar
-    kind = scalar.WhichOneof("value")
-    if kind == "primitive":
-        primitive = scalar.primitive
-        field = primitive.WhichOneof("value")
-        return _primitive(primitive, field) if field else "no value"
-    if kind == "union":
-        return f"a union of {describe(scalar.union.value)}"
-    return {"none_type": "None", "binary": "binary data", "generic": "a Struct", None: "no value"}.get(kind, f"a {kind}")
+    held = scalar.WhichOneof("value") or kind
+    if held == "primitive":
+        return _primitive(scalar.primitive, scalar.primitive.WhichOneof("value") or "")
+    return f"a union of {describe(scalar.union.value)}" if held == "union" else _HELD.get(held, f"a {held}")
 
 
 def _primitive(primitive: literals_pb2.Primitive, field: str) -> str:
+    if not field:
+        return "no value"
     value = getattr(primitive, field)
     if field == "datetime":
         return f"datetime {value.ToJsonString()}"

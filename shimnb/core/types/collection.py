@@ -34,55 +34,62 @@ class ListFamily(Family):
             literal_type.annotation.annotations["untyped"] = "list"
             return dataclasses.replace(untyped(list, self.name, literal_type), peer=False)
         item = convert(args[0], path)
-        literal_type = types_pb2.LiteralType(collection_type=item.literal_type) if item.literal_type else None
-        fill_item, read_item = item.fill, item.read
-        expected = type_name(t)
-
-        def fill(target: Literal, value: Any, ctx: Any) -> None:
-            if type(value) is not list:
-                raise mismatch(expected, value, _sequence(value))
-            literals = target.collection.literals
-            add = literals.add
-            if not value:
-                target.collection.SetInParent()
-            try:
-                for element in value:
-                    fill_item(add(), element, ctx)
-            except Misfit as misfit:
-                raise misfit.under(f"[{len(literals) - 1}]") from misfit.__cause__
-
-        def read(literal: Literal, ctx: Any) -> list[Any]:
-            literals = literal.collection.literals
-            if not literals and not literal.HasField("collection"):
-                return unpack(plain_of(literal, expected))
-            try:
-                return [read_item(element, ctx) for element in literals]
-            except Misfit:
-                return _each(read_item, literals, ctx)
-
-        def pack(value: Any) -> list[Any]:
-            if type(value) is not list:
-                raise mismatch(expected, value, _sequence(value))
-            return _map(item.pack, value)
-
-        def unpack(plain: Any) -> list[Any]:
-            if type(plain) is not list:
-                raise mismatch(expected, plain)
-            return _map(item.unpack, plain)
-
+        own = _List(type_name(t), item)
         can = item.pack is not None
         return Converter(
             t,
             self.name,
-            literal_type,
-            fill,
-            read,
-            pack if can else None,
-            unpack if can else None,
+            types_pb2.LiteralType(collection_type=item.literal_type) if item.literal_type is not None else None,
+            own.fill,
+            own.read,
+            own.pack if can else None,
+            own.unpack if can else None,
             takes=(list,),
             peer=item.peer and args[0] not in (None, type(None)),  # the peer trips over list[None]
             refusal=item.refusal,
         )
+
+
+class _List:
+    """The four functions of one ``list[T]``."""
+
+    def __init__(self, name: str, item: Converter) -> None:
+        self._name = name
+        self._item = item
+
+    def fill(self, target: Literal, value: Any, ctx: Any) -> None:
+        if type(value) is not list:
+            raise mismatch(self._name, value, _sequence(value))
+        fill = self._item.fill
+        literals = target.collection.literals
+        add = literals.add
+        if not value:
+            target.collection.SetInParent()
+        try:
+            for element in value:
+                fill(add(), element, ctx)
+        except Misfit as misfit:
+            raise misfit.under(f"[{len(literals) - 1}]") from misfit.__cause__
+
+    def read(self, literal: Literal, ctx: Any) -> list[Any]:
+        read = self._item.read
+        literals = literal.collection.literals
+        if not literals and not literal.HasField("collection"):
+            return self.unpack(plain_of(literal, self._name))
+        try:
+            return [read(element, ctx) for element in literals]
+        except Misfit:
+            return _each(read, literals, ctx)
+
+    def pack(self, value: Any) -> list[Any]:
+        if type(value) is not list:
+            raise mismatch(self._name, value, _sequence(value))
+        return _map(self._item.pack, value)
+
+    def unpack(self, plain: Any) -> list[Any]:
+        if type(plain) is not list:
+            raise mismatch(self._name, plain)
+        return _map(self._item.unpack, plain)
 
 
 def _sequence(value: Any) -> str:
@@ -102,7 +109,7 @@ def _each(convert_one: Any, values: Any, ctx: Any) -> list[Any]:
     for i, value in enumerate(values):
         try:
             result.append(convert_one(value, ctx))
-        except Misfit as misfit:
+        except Misfit as misfit:  # noqa: PERF203  # costs nothing where nothing is raised
             raise misfit.under(f"[{i}]") from misfit.__cause__
     return result
 
@@ -121,54 +128,16 @@ class DictFamily(Family):
         return self._mapped(t, convert(args[1], path)) if args[0] is str else self._packed(t, convert, path)
 
     def _mapped(self, t: Any, item: Converter) -> Converter:
-        fill_item, read_item = item.fill, item.read
-        expected = type_name(t)
-        literal_type = types_pb2.LiteralType(map_value_type=item.literal_type) if item.literal_type else None
-
-        def fill(target: Literal, value: Any, ctx: Any) -> None:
-            if type(value) is not dict:
-                raise mismatch(expected, value)
-            literals = target.map.literals
-            if not value:
-                target.map.SetInParent()
-            for key, element in value.items():
-                _check_key(key)
-                try:
-                    fill_item(literals[key], element, ctx)
-                except Misfit as misfit:
-                    raise misfit.under(step(key)) from misfit.__cause__
-
-        def read(literal: Literal, ctx: Any) -> dict[str, Any]:
-            literals = literal.map.literals
-            if not literals and not literal.HasField("map"):
-                return unpack(plain_of(literal, expected))
-            result = {}
-            for key, element in literals.items():
-                try:
-                    result[key] = read_item(element, ctx)
-                except Misfit as misfit:
-                    raise misfit.under(step(key)) from misfit.__cause__
-            return result
-
-        def pack(value: Any) -> dict[str, Any]:
-            if type(value) is not dict:
-                raise mismatch(expected, value)
-            return _map_items(_check_key, item.pack, value)
-
-        def unpack(plain: Any) -> dict[str, Any]:
-            if type(plain) is not dict:
-                raise mismatch(expected, plain)
-            return _map_items(_check_key, item.unpack, plain)
-
+        own = _Map(type_name(t), item)
         can = item.pack is not None
         return Converter(
             t,
             self.name,
-            literal_type,
-            fill,
-            read,
-            pack if can else None,
-            unpack if can else None,
+            types_pb2.LiteralType(map_value_type=item.literal_type) if item.literal_type is not None else None,
+            own.fill,
+            own.read,
+            own.pack if can else None,
+            own.unpack if can else None,
             takes=(dict,),
             peer=item.peer,
             refusal=item.refusal,
@@ -197,6 +166,51 @@ class DictFamily(Family):
             return unpack(plain_of(literal, expected))
 
         return Converter(t, self.name, binary_type(), binary_fill(pack), read, pack, unpack, takes=(dict,))
+
+
+class _Map:
+    """The four functions of one ``dict[str, T]``."""
+
+    def __init__(self, name: str, item: Converter) -> None:
+        self._name = name
+        self._item = item
+
+    def fill(self, target: Literal, value: Any, ctx: Any) -> None:
+        if type(value) is not dict:
+            raise mismatch(self._name, value)
+        fill = self._item.fill
+        literals = target.map.literals
+        if not value:
+            target.map.SetInParent()
+        for key, element in value.items():
+            _check_key(key)
+            try:
+                fill(literals[key], element, ctx)
+            except Misfit as misfit:
+                raise misfit.under(step(key)) from misfit.__cause__
+
+    def read(self, literal: Literal, ctx: Any) -> dict[str, Any]:
+        read = self._item.read
+        literals = literal.map.literals
+        if not literals and not literal.HasField("map"):
+            return self.unpack(plain_of(literal, self._name))
+        result = {}
+        for key, element in literals.items():
+            try:
+                result[key] = read(element, ctx)
+            except Misfit as misfit:  # noqa: PERF203  # costs nothing where nothing is raised
+                raise misfit.under(step(key)) from misfit.__cause__
+        return result
+
+    def pack(self, value: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise mismatch(self._name, value)
+        return _map_items(_check_key, self._item.pack, value)
+
+    def unpack(self, plain: Any) -> dict[str, Any]:
+        if type(plain) is not dict:
+            raise mismatch(self._name, plain)
+        return _map_items(_check_key, self._item.unpack, plain)
 
 
 def _check_key(key: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping  # noqa: TC003  # Field, a NamedTuple, is read with its annotations
 from typing import Any
 
 from flyteidl.core import literals_pb2, types_pb2
@@ -68,9 +68,7 @@ class DataclassFamily(Family):
         """Compile `t`, whose fields and literal type are known."""
         name = type_name(t)
         own = _Packer(t, fields)
-        pack, unpack = own.pack, own.unpack
-        if _is_special(t):
-            pack, unpack = _mashumaro(t, own)
+        pack, unpack = _mashumaro(t, own) if _is_special(t) else (own.pack, own.unpack)
 
         def fill(target: Literal, value: Any, ctx: Any) -> None:
             # A dict of plain data stands for the dataclass, as in the peer.
@@ -103,7 +101,7 @@ class _Packer:
         for name, pack in pairs:
             try:
                 result[name] = pack(getattr(value, name))
-            except Misfit as misfit:
+            except Misfit as misfit:  # noqa: PERF203  # costs nothing where nothing is raised
                 raise misfit.under(step(name)) from misfit.__cause__
             except AttributeError:
                 raise Misfit(f"{self.name} has no {name!r}", "Set every field.").under(step(name)) from None
@@ -172,7 +170,8 @@ def _hints(t: Any, path: str) -> dict[str, Any]:
         raise UnsupportedTypeError(str(error.name), path, remedy) from error
     for name, hint in hints.items():
         if isinstance(hint, dataclasses.InitVar):
-            raise UnsupportedTypeError(f"InitVar[{type_name(hint.type)}]", path + step(name), "Make it an ordinary field.")
+            shown = f"InitVar[{type_name(hint.type)}]"
+            raise UnsupportedTypeError(shown, path + step(name), "Make it an ordinary field.")
     return hints
 
 
@@ -228,7 +227,7 @@ def _mashumaro(t: Any, own: _Packer) -> tuple[Callable[[Any], Any], Callable[[An
 
     as_json = issubclass(t, DataClassJSONMixin)
     encode = MessagePackEncoder(t, post_encoder_func=None).encode
-    decode = MessagePackDecoder(t, pre_decoder_func=None).decode
+    decode: Callable[[Any], Any] = MessagePackDecoder(t, pre_decoder_func=None).decode
 
     def pack(value: Any) -> Any:
         own.pack(value)

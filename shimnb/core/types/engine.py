@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import enum
 import threading
-import types
 import typing
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import literals_pb2, types_pb2
@@ -17,11 +15,13 @@ from shimnb.core.types.enums import EnumFamily
 from shimnb.core.types.guess import Guesser
 from shimnb.core.types.names import is_union, strip_annotated, type_key, type_name
 from shimnb.core.types.simple import simple_families
-from shimnb.core.types.transformer import Converter, Misfit, TypeTransformer
+from shimnb.core.types.transformer import Converter, Family, Misfit, TypeTransformer
 from shimnb.core.types.union import UnionFamily
 from shimnb.errors import ConversionError, TypeEngineError, UnsupportedTypeError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shimnb.core.context import FlyteContext
 
 __all__ = ["TypeEngine"]
@@ -46,6 +46,7 @@ class _Registry:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._converters: dict[Any, Converter] = {}
+        self._seen: dict[int, tuple[Any, Converter]] = {}
         self._enum = EnumFamily(self.convert)
         self._dataclass = DataclassFamily(self.convert)
         self._union = UnionFamily(self.convert)
@@ -64,6 +65,7 @@ class _Registry:
                     raise TypeEngineError(what, remedy="Register a transformer for a class of your own.")
             self.added.update(dict.fromkeys(wanted, transformer))
             self._converters.clear()
+            self._seen.clear()
 
     def transformer(self, t: Any, path: str = "") -> TypeTransformer[Any]:
         """Find the transformer of a type; done once for each type."""
@@ -101,22 +103,30 @@ class _Registry:
 
     def convert(self, t: Any, path: str = "") -> Converter:
         """Give the converter of a type, compiled at its first use."""
-        key = t if type(t) is type else _key(t)
-        found = self._converters.get(key)
-        if found is not None:
-            return found
+        # First by the type's identity: an interface keeps its types, and to make the key takes longer than to convert.
+        seen = self._seen.get(id(t))
+        if seen is not None and seen[0] is t:
+            return seen[1]
+        key = _key(t)
         with self._lock:
-            transformer = self.transformer(t, path)
-            t = type(None) if t is None else strip_annotated(t)
-            converter = transformer.build(t, self.convert, path)
-            self.keep(key, converter)
+            converter = self._converters.get(key) if key is not None else None
+            if converter is None:
+                converter = self._build(t, path)
+                if len(self._converters) >= _MOST_CONVERTERS:
+                    self._converters.clear()
+                if key is not None:
+                    self._converters[key] = converter
+            if len(self._seen) >= _MOST_CONVERTERS:
+                self._seen.clear()
+            self._seen[id(t)] = (t, converter)
         return converter
 
-    def keep(self, key: Any, converter: Converter) -> None:
-        """Put a converter into the table."""
-        if len(self._converters) >= _MOST_CONVERTERS:
-            self._converters.clear()
-        self._converters[key] = converter
+    def _build(self, t: Any, path: str) -> Converter:
+        transformer = self.transformer(t, path)
+        if not isinstance(transformer, Family):
+            return transformer.build(t, self.convert, path)
+        plain = strip_annotated(t)
+        return transformer.build(type(None) if plain is None else plain, self.convert, path)
 
     def top(self, t: Any) -> Converter:
         """Give the converter of a type that must have a literal type."""
@@ -135,12 +145,9 @@ def _hashable(t: Any) -> bool:
 
 
 def _key(t: Any) -> Any:
-    if typing.get_origin(t) is typing.Annotated:
-        note = next((note for note in t.__metadata__ if isinstance(note, TypeTransformer)), None)
-        if note is not None:
-            return (typing.Annotated, type_key(t), note)
-    key = type_key(t)
-    return key if _hashable(key) else id(t)
+    """Give the key of a type in the table; None if it has none, its notes not being hashable."""
+    key = type_key(type(None) if t is None else t)
+    return key if _hashable(key) else None
 
 
 _registry = _Registry()

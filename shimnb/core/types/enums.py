@@ -16,6 +16,7 @@ __all__ = ["EnumFamily", "make_enum"]
 
 Literal = literals_pb2.Literal
 _CHOICES_SHOWN = 8
+_TAKEN_NAMES = ("mro", "name", "value")
 
 
 class EnumFamily(Family):
@@ -34,42 +35,51 @@ class EnumFamily(Family):
             remedy = "Give the members str values; others may only stand inside of a dataclass."
             refusal = UnsupportedTypeError(type_name(t), path, remedy)
         literal_type = None if refusal else types_pb2.LiteralType(enum_type=types_pb2.EnumType(values=values))
-        name = f"{type_name(t)} ({_choices(values)})"
+        own = _Enum(t, values)
+        return Converter(t, self.name, literal_type, own.fill, own.read, own.pack, own.unpack, refusal=refusal)
 
-        def value_of(value: Any) -> Any:
-            # Of another enumeration too: a cell that ran again defines the class anew, and a class
-            # that was guessed from a literal type is never the one in the user's code.
-            plain = value.value if isinstance(value, enum.Enum) else value
-            unpack(plain, value)
-            return plain
 
-        def unpack(plain: Any, shown: Any = None) -> Any:
-            try:
-                member = t(plain)
-            except ValueError:
-                member = None
-            # `t(True)` finds the member of 1, and `_missing_` may find anything.
-            if member is None or member.value != plain or type(member.value) is not type(plain):
-                raise mismatch(name, plain if shown is None else shown)
-            return member
+class _Enum:
+    """The four functions of one enumeration."""
 
-        def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-            target.scalar.primitive.string_value = value_of(value)
+    def __init__(self, t: Any, values: list[Any]) -> None:
+        self._t = t
+        self._name = f"{type_name(t)} ({_choices(values)})"
 
-        def read(literal: Literal, ctx: Any) -> Any:  # noqa: ARG001  # a Read
-            primitive = literal.scalar.primitive
-            if primitive.HasField("string_value"):
-                return unpack(primitive.string_value)
-            return unpack(plain_of(literal, name))
+    def _value(self, value: Any) -> Any:
+        # A member of another enumeration too: a cell that ran again defines the class anew, and a
+        # class that was guessed from a literal type is never the one in the user's code.
+        plain = value.value if isinstance(value, enum.Enum) else value
+        self._member(plain, value)
+        return plain
 
-        # A member only, as mashumaro packs; and one of a class defined anew.
-        def pack(value: Any) -> Any:
-            if not isinstance(value, enum.Enum):
-                remedy = f"Pass a member of {type_name(t)}, such as {type_name(t)}.{next(iter(t)).name}."
-                raise mismatch(name, value, remedy)
-            return value_of(value)
+    def _member(self, plain: Any, shown: Any) -> Any:
+        try:
+            member = self._t(plain)
+        except ValueError:
+            member = None
+        # `t(True)` finds the member of 1, and `_missing_` may find anything.
+        if member is None or member.value != plain or type(member.value) is not type(plain):
+            raise mismatch(self._name, shown)
+        return member
 
-        return Converter(t, self.name, literal_type, fill, read, pack, unpack, takes=None, refusal=refusal)
+    def fill(self, target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG002  # a Fill
+        target.scalar.primitive.string_value = self._value(value)
+
+    def read(self, literal: Literal, ctx: Any) -> Any:  # noqa: ARG002  # a Read
+        primitive = literal.scalar.primitive
+        if primitive.HasField("string_value"):
+            return self.unpack(primitive.string_value)
+        return self.unpack(plain_of(literal, self._name))
+
+    def pack(self, value: Any) -> Any:
+        if not isinstance(value, enum.Enum):
+            member = next(iter(self._t))
+            raise mismatch(self._name, value, f"Pass a member, such as {type_name(self._t)}.{member.name}.")
+        return self._value(value)
+
+    def unpack(self, plain: Any) -> Any:
+        return self._member(plain, plain)
 
 
 def _choices(values: list[Any]) -> str:
@@ -93,6 +103,5 @@ def make_enum(values: list[Any], name: str = "Choice") -> type[enum.Enum]:
 
 def _member_name(value: Any, i: int) -> str:
     # `mro` and names with outer underscores mean something else to an Enum.
-    if isinstance(value, str) and value.isidentifier() and not value.startswith("_") and value not in ("mro", "name", "value"):
-        return value
-    return f"value_{i}"
+    usable = isinstance(value, str) and value.isidentifier() and not value.startswith("_")
+    return value if usable and value not in _TAKEN_NAMES else f"value_{i}"

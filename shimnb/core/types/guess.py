@@ -7,11 +7,10 @@ for each message, so that the same literal type gives the same class.
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import typing
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import types_pb2
 
@@ -19,7 +18,10 @@ from shimnb.core.types.binary import struct_to_plain
 from shimnb.core.types.dataclasses_ import DataclassFamily, Guessed, compile_fields, dataclass_type
 from shimnb.core.types.enums import make_enum
 from shimnb.core.types.transformer import Convert, Misfit, TypeTransformer, step
-from shimnb.errors import UnsupportedTypeError
+from shimnb.errors import GuessError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Guesser"]
 
@@ -30,20 +32,19 @@ _SIMPLE: dict[int, Any] = {
     types_pb2.FLOAT: float,
     types_pb2.STRING: str,
     types_pb2.BOOLEAN: bool,
-    types_pb2.DATETIME: datetime.datetime,
-    types_pb2.DURATION: datetime.timedelta,
+    types_pb2.DATETIME: dt.datetime,
+    types_pb2.DURATION: dt.timedelta,
 }
 _SCHEMA_TYPES: dict[tuple[Any, Any], Any] = {
-    ("string", "date-time"): datetime.datetime,
-    ("string", "date"): datetime.date,
-    ("number", "time-delta"): datetime.timedelta,
+    ("string", "date-time"): dt.datetime,
+    ("string", "date"): dt.date,
+    ("number", "time-delta"): dt.timedelta,
     ("string", None): str,
     ("number", None): float,
     ("integer", None): int,
     ("boolean", None): bool,
     ("null", None): type(None),
 }
-_NO_GUESS = "Give the Python type of the input yourself, or a simpler type to the task that has it."
 
 
 class Guesser:
@@ -80,16 +81,16 @@ class Guesser:
             return typing.Union[tuple(self.guess(v, added) for v in literal_type.union_type.variants)]  # noqa: UP007  # of any number
         if kind == "enum_type":
             return self.enum(list(literal_type.enum_type.values))
-        raise _unknown(f"of the literal type {kind or 'that is empty'}")
+        raise GuessError(f"the literal type {kind}" if kind else "an empty literal type")
 
     def _simple(self, literal_type: types_pb2.LiteralType) -> Any:
         simple = literal_type.simple
         if simple == types_pb2.STRUCT:
             return self._struct(literal_type)
         if simple == types_pb2.DATETIME and literal_type.structure.tag == "date":
-            return datetime.date
+            return dt.date
         if simple not in _SIMPLE:
-            raise _unknown(f"of the literal type {types_pb2.SimpleType.Name(simple)}")
+            raise GuessError(f"the literal type {types_pb2.SimpleType.Name(simple)}")
         return _SIMPLE[simple]
 
     def _struct(self, literal_type: types_pb2.LiteralType) -> Any:
@@ -99,7 +100,7 @@ class Guesser:
         if key not in self.made:
             schema = struct_to_plain(literal_type.metadata)
             if schema.get("type") != "object" or "title" not in schema:
-                raise _unknown("of a struct whose metadata is no dataclass's schema")
+                raise GuessError("a struct whose metadata is no dataclass's schema")
             kept = types_pb2.LiteralType()
             kept.CopyFrom(literal_type)
             self.remember(key, _Schema(self, schema).dataclass(schema, str(schema["title"]), kept))
@@ -119,10 +120,6 @@ class Guesser:
         self.made[key] = made
 
 
-def _unknown(what: str, path: str = "") -> UnsupportedTypeError:
-    return UnsupportedTypeError(what, path, _NO_GUESS)
-
-
 class _Schema:
     """One JSON schema, as mashumaro writes them, turned into types."""
 
@@ -134,29 +131,32 @@ class _Schema:
     def type_of(self, schema: Any, path: str) -> Any:
         """Give the type that a schema describes."""
         if not isinstance(schema, dict):
-            raise _unknown(f"of the schema {schema!r}", path)
+            raise GuessError(f"the schema {shorten(schema)}", path)
         if "$ref" in schema:
             return self._reference(str(schema["$ref"]), path)
         if schema.get("anyOf"):
             return typing.Union[tuple(self.type_of(item, path) for item in schema["anyOf"])]  # noqa: UP007  # of any number
         if schema.get("enum"):
             return self.guesser.enum(schema["enum"])
-        kind, form = schema.get("type"), schema.get("format")
-        if kind == "array":
-            return list[self.type_of(schema["items"], path + "[]")] if "items" in schema else list  # type: ignore[misc]  # made at run time
-        if kind == "object":
+        if schema.get("type") == "object":
             return self._object(schema, path)
+        if schema.get("type") == "array":
+            return list[self.type_of(schema["items"], path + "[]")] if "items" in schema else list  # type: ignore[misc]  # made at run time
+        return self._scalar(schema, path)
+
+    def _scalar(self, schema: dict[str, Any], path: str) -> Any:
+        kind, form = schema.get("type"), schema.get("format")
         if kind == "string" and form != "base64":
             # A path, a UUID and the like are strings in the message, and stay such.
             return _SCHEMA_TYPES.get((kind, form), str)
         if (kind, form) not in _SCHEMA_TYPES:
-            raise _unknown(f"of the schema {schema!r}", path)
+            raise GuessError(f"the schema {shorten(schema)}", path)
         return _SCHEMA_TYPES[kind, form]
 
     def _reference(self, reference: str, path: str) -> Any:
         name = reference.rsplit("/", 1)[-1]
         if name not in self._defs or name in self._open:
-            raise _unknown(f"of the schema reference {reference!r}", path)
+            raise GuessError(f"the schema reference {reference!r}", path)
         self._open.append(name)
         try:
             return self.type_of(self._defs[name], path)
@@ -189,7 +189,7 @@ class _Schema:
                 name, [(field, t, default) for field, t, default in specs], bases=(Guessed,), kw_only=True
             )
         except (TypeError, ValueError) as error:
-            raise _unknown(f"of the schema of {name}, {error}", path) from error
+            raise GuessError(f"the schema of {name}, {error}", path) from error
         cls.__module__ = __name__
         fields = compile_fields(cls, {field: t for field, t, _ in specs}, self.guesser.convert, place)
         self.guesser.family.keep(cls, fields, literal_type or dataclass_type(schema, fields))
@@ -204,7 +204,7 @@ class _Schema:
             if name not in (schema.get("properties") or {}):
                 try:
                     t = self.guesser.guess(kept, {})
-                except UnsupportedTypeError:  # the peer notes a ClassVar as a pickle, but no value has it
+                except GuessError:  # the peer notes a ClassVar as a pickle, but no value has it
                     continue
                 specs.append((name, t, dataclasses.field(init=False, default=None)))
         return specs
@@ -220,7 +220,7 @@ class _Schema:
             default = unpack(plain) if unpack else plain
         except Misfit:
             return name, t, dataclasses.field()
-        if default is None or isinstance(default, (bool, int, float, str, enum.Enum, datetime.date, datetime.timedelta)):
+        if default is None or isinstance(default, (bool, int, float, str, enum.Enum, dt.date, dt.timedelta)):
             return name, t, dataclasses.field(default=default)
         return name, t, dataclasses.field(default_factory=lambda: unpack(plain) if unpack else plain)
 

@@ -30,9 +30,13 @@ def type_key(t: Any) -> Any:
     in the order of the variants; a tuple of the arguments keeps the order.
     ``List[int]`` and ``list[int]`` get the same key.
     """
-    t = strip_annotated(t)
+    if typing.get_origin(t) is typing.Annotated:
+        # A plugin's transformer may look at the notes.
+        return (typing.Annotated, type_key(t.__origin__), t.__metadata__)
+    kind: Any = type(t)
     args = getattr(t, "__args__", None)
-    if not args or isinstance(t, type) and type(t) is not types.GenericAlias:
+    # In Python 3.10, an alias says that it is an instance of type.
+    if not args or (isinstance(t, type) and kind is not types.GenericAlias):
         return t
     if typing.get_origin(t) is typing.Literal:
         return (typing.Literal, *((type(arg), arg) for arg in args))
@@ -63,23 +67,12 @@ def type_name(t: Any) -> str:
     t = strip_annotated(t)
     if t is None or t is type(None):
         return "None"
-    if isinstance(t, str):
-        return t
     if t is Ellipsis:
         return "..."
     args = typing.get_args(t)
     if is_union(t):
-        return " | ".join(type_name(arg) for arg in args)
-    origin = typing.get_origin(t)
-    if origin is typing.Literal:
-        return f"Literal[{', '.join(map(repr, args))}]"
-    name: str = getattr(t, "__name__", "") or str(t).removeprefix("typing.")
-    if origin is None:
-        return origin_name(t, name)
-    return f"{origin_name(origin, name)}[{', '.join(map(type_name, args))}]" if args else origin_name(origin, name)
-
-
-def origin_name(origin: Any, fallback: str) -> str:
-    """Give a class's own name, ``list`` for ``typing.List``."""
-    name: str = getattr(origin, "__name__", fallback)
-    return name
+        return " | ".join(map(type_name, args))
+    origin = typing.get_origin(t) or t
+    name = t if isinstance(t, str) else getattr(origin, "__name__", str(origin).removeprefix("typing."))
+    show = repr if origin is typing.Literal else type_name
+    return f"{name}[{', '.join(map(show, args))}]" if args else f"{name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +16,10 @@ from shimnb.errors import shorten
 __all__ = ["simple_families"]
 
 Literal = literals_pb2.Literal
-_UTC = datetime.timezone.utc
+_UTC = dt.timezone.utc
 _INT_MIN, _INT_MAX = -(1 << 63), (1 << 63) - 1
 _EXACT = 1 << 53  # every int up to here is a float
-_DURATION = datetime.timedelta(seconds=315_576_000_000)  # google.protobuf.Duration's range
+_DURATION = dt.timedelta(seconds=315_576_000_000)  # google.protobuf.Duration's range
 _IN_64_BITS = "Pass it as a str or a float; Flyte's integers have 64 bits."
 _ISO = "Pass it in ISO 8601."
 
@@ -32,44 +32,45 @@ class _Simple(Family):
     def __init__(self, name: str, t: Any, simple: types_pb2.SimpleType, parts: Parts, convert: Convert) -> None:
         super().__init__(name, t, convert)
         # A union must know what is taken besides the type's own values.
-        takes = {float: (float, int), datetime.datetime: (datetime.datetime, datetime.date)}.get(t, (t,))
+        takes = {float: (float, int), dt.datetime: (dt.datetime, dt.date)}.get(t, (t,))
         self._converter = Converter(t, name, types_pb2.LiteralType(simple=simple), *parts, takes=takes)
 
     def build(self, t: Any, convert: Convert, path: str = "") -> Converter:  # noqa: ARG002  # a Family's
+        """Give the converter, which is the same for every use."""
         return self._converter
 
 
-def _int() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not int:
-            raise _not_int(value)
-        try:
-            target.scalar.primitive.integer = value
-        except ValueError:
-            raise _too_long(value) from None
+def _fill_int(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not int:
+        raise _not_int(value)
+    try:
+        target.scalar.primitive.integer = value
+    except ValueError:
+        raise _too_long(value) from None
 
-    def read(literal: Literal, ctx: Any) -> int:  # noqa: ARG001  # a Read
-        primitive = literal.scalar.primitive
-        value: int = primitive.integer
-        # What is not there reads as 0, so that only a 0 needs the look-up.
-        if value or primitive.HasField("integer"):
-            return value
-        if primitive.HasField("float_value"):
-            return unpack(primitive.float_value)
-        return unpack(plain_of(literal, "int"))
 
-    def pack(value: Any) -> int:
-        if type(value) is not int:
-            raise _not_int(value)
-        if not _INT_MIN <= value <= _INT_MAX:
-            raise _too_long(value)
+def _read_int(literal: Literal, ctx: Any) -> int:  # noqa: ARG001  # a Read
+    primitive = literal.scalar.primitive
+    value: int = primitive.integer
+    # What is not there reads as 0, so that only a 0 needs the look-up.
+    if value or primitive.HasField("integer"):
         return value
+    if primitive.HasField("float_value"):
+        return _unpack_int(primitive.float_value)
+    return _unpack_int(plain_of(literal, "int"))
 
-    def unpack(plain: Any) -> int:
-        # The console's numbers are all floats.
-        return pack(int(plain) if type(plain) is float and plain.is_integer() else plain)
 
-    return fill, read, pack, unpack
+def _pack_int(value: Any) -> int:
+    if type(value) is not int:
+        raise _not_int(value)
+    if not _INT_MIN <= value <= _INT_MAX:
+        raise _too_long(value)
+    return value
+
+
+def _unpack_int(plain: Any) -> int:
+    # The console's numbers are all floats.
+    return _pack_int(int(plain) if type(plain) is float and plain.is_integer() else plain)
 
 
 def _not_int(value: Any) -> Misfit:
@@ -80,30 +81,30 @@ def _too_long(value: int) -> Misfit:
     return Misfit(f"int {shorten(value)} does not fit in 64 bits", _IN_64_BITS)
 
 
-def _float() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        target.scalar.primitive.float_value = value if type(value) is float else _whole(value)
+def _fill_float(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    target.scalar.primitive.float_value = value if type(value) is float else _whole(value)
 
-    def read(literal: Literal, ctx: Any) -> float:  # noqa: ARG001  # a Read
-        primitive = literal.scalar.primitive
-        value: float = primitive.float_value
-        if value or primitive.HasField("float_value"):
-            return value
-        if primitive.HasField("integer"):
-            return _whole(primitive.integer)
-        return unpack(plain_of(literal, "float"))
 
-    def pack(value: Any) -> float:
-        if type(value) is not float:
-            _whole(value)
-        # msgpack keeps an int as it is, and so does the peer.
-        result: float = value
-        return result
+def _read_float(literal: Literal, ctx: Any) -> float:  # noqa: ARG001  # a Read
+    primitive = literal.scalar.primitive
+    value: float = primitive.float_value
+    if value or primitive.HasField("float_value"):
+        return value
+    if primitive.HasField("integer"):
+        return _whole(primitive.integer)
+    return _unpack_float(plain_of(literal, "float"))
 
-    def unpack(plain: Any) -> float:
-        return plain if type(plain) is float else _whole(plain)
 
-    return fill, read, pack, unpack
+def _pack_float(value: Any) -> float:
+    if type(value) is not float:
+        _whole(value)
+    # msgpack keeps an int as it is, and so does the peer.
+    result: float = value
+    return result
+
+
+def _unpack_float(plain: Any) -> float:
+    return plain if type(plain) is float else _whole(plain)
 
 
 def _whole(value: Any) -> float:
@@ -121,115 +122,110 @@ def _whole(value: Any) -> float:
     return float(value)
 
 
-def _str() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not str:
-            raise mismatch("str", value)
-        try:
-            target.scalar.primitive.string_value = value
-        except ValueError:
-            raise _not_utf8(value) from None
+def _fill_str(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not str:
+        raise mismatch("str", value)
+    try:
+        target.scalar.primitive.string_value = value
+    except ValueError:
+        raise _not_utf8(value) from None
 
-    def read(literal: Literal, ctx: Any) -> str:  # noqa: ARG001  # a Read
-        primitive = literal.scalar.primitive
-        value: str = primitive.string_value
-        if value or primitive.HasField("string_value"):
-            return value
-        return unpack(plain_of(literal, "str"))
 
-    def pack(value: Any) -> str:
-        if type(value) is not str:
-            raise mismatch("str", value)
+def _read_str(literal: Literal, ctx: Any) -> str:  # noqa: ARG001  # a Read
+    primitive = literal.scalar.primitive
+    value: str = primitive.string_value
+    if value or primitive.HasField("string_value"):
         return value
+    return _pack_str(plain_of(literal, "str"))
 
-    def unpack(plain: Any) -> str:
-        return pack(plain)
 
-    return fill, read, pack, unpack
+def _pack_str(value: Any) -> str:
+    if type(value) is not str:
+        raise mismatch("str", value)
+    return value
 
 
 def _not_utf8(value: str) -> Misfit:
     return Misfit(f"str {shorten(value)} has a character that UTF-8 cannot hold")
 
 
-def _bool() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not bool:
-            raise mismatch("bool", value)
-        target.scalar.primitive.boolean = value
+def _fill_bool(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not bool:
+        raise mismatch("bool", value)
+    target.scalar.primitive.boolean = value
 
-    def read(literal: Literal, ctx: Any) -> bool:  # noqa: ARG001  # a Read
-        primitive = literal.scalar.primitive
-        value: bool = primitive.boolean
-        if value or primitive.HasField("boolean"):
-            return value
-        return pack(plain_of(literal, "bool"))
 
-    def pack(value: Any) -> bool:
-        if type(value) is not bool:
-            raise mismatch("bool", value)
+def _read_bool(literal: Literal, ctx: Any) -> bool:  # noqa: ARG001  # a Read
+    primitive = literal.scalar.primitive
+    value: bool = primitive.boolean
+    if value or primitive.HasField("boolean"):
         return value
-
-    return fill, read, pack, pack
-
-
-def _none() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if value is not None:
-            raise mismatch("None", value)
-        target.scalar.none_type.SetInParent()
-
-    def read(literal: Literal, ctx: Any) -> None:  # noqa: ARG001  # a Read
-        if not literal.scalar.HasField("none_type"):
-            pack(plain_of(literal, "None"))
-
-    def pack(value: Any) -> None:
-        if value is not None:
-            raise mismatch("None", value)
-
-    return fill, read, pack, pack
+    return _pack_bool(plain_of(literal, "bool"))
 
 
-def _datetime() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not datetime.datetime:
-            value = _midnight(value)
-        # A naive datetime is taken as UTC, by protobuf and by the peer alike.
-        try:
-            naive = value if value.tzinfo is None else value.astimezone(_UTC).replace(tzinfo=None)
-            target.scalar.primitive.datetime.FromDatetime(naive)
-        except (OverflowError, ValueError):
-            problem = f"datetime {value.isoformat()} is outside of the years 1 to 9999 in UTC"
-            raise Misfit(problem, "Flyte keeps times in UTC; pass one inside these years.") from None
-
-    def read(literal: Literal, ctx: Any) -> datetime.datetime:  # noqa: ARG001  # a Read
-        return _time_of(literal, "datetime") or unpack(plain_of(literal, "datetime"))
-
-    def pack(value: Any) -> str:
-        if type(value) is not datetime.datetime:
-            remedy = "Pass datetime.combine(value, time.min)." if type(value) is datetime.date else ""
-            raise mismatch("datetime", value, remedy)
-        return value.isoformat()
-
-    def unpack(plain: Any) -> datetime.datetime:
-        return _parse(plain, datetime.datetime, "datetime")
-
-    return fill, read, pack, unpack
+def _pack_bool(value: Any) -> bool:
+    if type(value) is not bool:
+        raise mismatch("bool", value)
+    return value
 
 
-def _midnight(value: Any) -> datetime.datetime:
+def _fill_none(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if value is not None:
+        raise mismatch("None", value)
+    target.scalar.none_type.SetInParent()
+
+
+def _read_none(literal: Literal, ctx: Any) -> None:  # noqa: ARG001  # a Read
+    if not literal.scalar.HasField("none_type"):
+        _pack_none(plain_of(literal, "None"))
+
+
+def _pack_none(value: Any) -> None:
+    if value is not None:
+        raise mismatch("None", value)
+
+
+def _fill_datetime(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not dt.datetime:
+        value = _midnight(value)
+    # A naive datetime is taken as UTC, by protobuf and by the peer alike.
+    try:
+        naive = value if value.tzinfo is None else value.astimezone(_UTC).replace(tzinfo=None)
+        target.scalar.primitive.datetime.FromDatetime(naive)
+    except (OverflowError, ValueError):
+        problem = f"datetime {value.isoformat()} is outside of the years 1 to 9999 in UTC"
+        raise Misfit(problem, "Flyte keeps times in UTC; pass one inside these years.") from None
+
+
+def _read_datetime(literal: Literal, ctx: Any) -> dt.datetime:  # noqa: ARG001  # a Read
+    return _time_of(literal, "datetime") or _unpack_datetime(plain_of(literal, "datetime"))
+
+
+def _pack_datetime(value: Any) -> str:
+    if type(value) is not dt.datetime:
+        remedy = "Pass datetime.combine(value, time.min)." if type(value) is dt.date else ""
+        raise mismatch("datetime", value, remedy)
+    return value.isoformat()
+
+
+def _unpack_datetime(plain: Any) -> dt.datetime:
+    result: dt.datetime = _parse(plain, dt.datetime, "datetime")
+    return result
+
+
+def _midnight(value: Any) -> dt.datetime:
     """Take a date for a datetime: a literal type says datetime for both, and midnight UTC is a date's literal."""
-    if type(value) is not datetime.date:
+    if type(value) is not dt.date:
         raise mismatch("datetime", value)
-    return datetime.datetime(value.year, value.month, value.day)  # noqa: DTZ001  # naive is UTC here
+    return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001  # naive is UTC here
 
 
-def _time_of(literal: Literal, expected: str) -> datetime.datetime | None:
+def _time_of(literal: Literal, expected: str) -> dt.datetime | None:
     primitive = literal.scalar.primitive
     if not primitive.HasField("datetime"):
         return None
     try:
-        result: datetime.datetime = primitive.datetime.ToDatetime(_UTC)
+        result: dt.datetime = primitive.datetime.ToDatetime(_UTC)
     except (OverflowError, ValueError) as error:
         raise Misfit(f"expected {expected}, got a timestamp out of its range: {error}") from None
     return result
@@ -245,73 +241,83 @@ def _parse(plain: Any, cls: Any, name: str) -> Any:
         raise mismatch(name, plain, _ISO) from None
 
 
-def _date() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not datetime.date:
-            raise _not_date(value)
-        target.scalar.primitive.datetime.FromDatetime(_midnight(value))
+def _fill_date(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not dt.date:
+        raise _not_date(value)
+    target.scalar.primitive.datetime.FromDatetime(_midnight(value))
 
-    def read(literal: Literal, ctx: Any) -> datetime.date:  # noqa: ARG001  # a Read
-        time = _time_of(literal, "date")
-        return unpack(plain_of(literal, "date")) if time is None else time.date()
 
-    def pack(value: Any) -> str:
-        if type(value) is not datetime.date:
-            raise _not_date(value)
-        return value.isoformat()
+def _read_date(literal: Literal, ctx: Any) -> dt.date:  # noqa: ARG001  # a Read
+    time = _time_of(literal, "date")
+    return _unpack_date(plain_of(literal, "date")) if time is None else time.date()
 
-    def unpack(plain: Any) -> datetime.date:
-        result: datetime.date = _parse(plain, datetime.date, "date")
-        return result
 
-    return fill, read, pack, unpack
+def _pack_date(value: Any) -> str:
+    if type(value) is not dt.date:
+        raise _not_date(value)
+    return value.isoformat()
+
+
+def _unpack_date(plain: Any) -> dt.date:
+    result: dt.date = _parse(plain, dt.date, "date")
+    return result
 
 
 def _not_date(value: Any) -> Misfit:
-    return mismatch("date", value, "Pass value.date()." if isinstance(value, datetime.datetime) else "")
+    return mismatch("date", value, "Pass value.date()." if isinstance(value, dt.datetime) else "")
 
 
-def _timedelta() -> Parts:
-    def fill(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
-        if type(value) is not datetime.timedelta:
-            raise mismatch("timedelta", value)
-        if not -_DURATION <= value <= _DURATION:
-            raise Misfit(f"timedelta {value} is outside of protobuf's range", "Pass at most 10,000 years.")
-        target.scalar.primitive.duration.FromTimedelta(value)
+def _fill_timedelta(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG001  # a Fill
+    if type(value) is not dt.timedelta:
+        raise mismatch("timedelta", value)
+    if not -_DURATION <= value <= _DURATION:
+        raise Misfit(f"timedelta {value} is outside of protobuf's range", "Pass at most 10,000 years.")
+    target.scalar.primitive.duration.FromTimedelta(value)
 
-    def read(literal: Literal, ctx: Any) -> datetime.timedelta:  # noqa: ARG001  # a Read
-        primitive = literal.scalar.primitive
-        if primitive.HasField("duration"):
-            value: datetime.timedelta = primitive.duration.ToTimedelta()
-            return value
-        return unpack(plain_of(literal, "timedelta"))
 
-    def pack(value: Any) -> float:
-        if type(value) is not datetime.timedelta:
-            raise mismatch("timedelta", value)
-        return value.total_seconds()
+def _read_timedelta(literal: Literal, ctx: Any) -> dt.timedelta:  # noqa: ARG001  # a Read
+    primitive = literal.scalar.primitive
+    if primitive.HasField("duration"):
+        value: dt.timedelta = primitive.duration.ToTimedelta()
+        return value
+    return _unpack_timedelta(plain_of(literal, "timedelta"))
 
-    def unpack(plain: Any) -> datetime.timedelta:
-        if type(plain) is not float and type(plain) is not int:
-            raise mismatch("timedelta", plain, "Pass its seconds.")
-        try:
-            return datetime.timedelta(seconds=plain)
-        except (OverflowError, ValueError):
-            raise Misfit(f"expected timedelta, got {type_name(type(plain))} {shorten(plain)}") from None
 
-    return fill, read, pack, unpack
+def _pack_timedelta(value: Any) -> float:
+    if type(value) is not dt.timedelta:
+        raise mismatch("timedelta", value)
+    return value.total_seconds()
+
+
+def _unpack_timedelta(plain: Any) -> dt.timedelta:
+    if type(plain) is not float and type(plain) is not int:
+        raise mismatch("timedelta", plain, "Pass its seconds.")
+    try:
+        return dt.timedelta(seconds=plain)
+    except (OverflowError, ValueError):
+        raise Misfit(f"expected timedelta, got {type_name(type(plain))} {shorten(plain)}") from None
 
 
 def simple_families(convert: Convert) -> list[Family]:
     """Make the families of the simple types."""
-    rows: list[tuple[str, Any, types_pb2.SimpleType, Callable[[], Parts]]] = [
-        ("int", int, types_pb2.INTEGER, _int),
-        ("float", float, types_pb2.FLOAT, _float),
-        ("str", str, types_pb2.STRING, _str),
-        ("bool", bool, types_pb2.BOOLEAN, _bool),
-        ("none", type(None), types_pb2.NONE, _none),
-        ("datetime", datetime.datetime, types_pb2.DATETIME, _datetime),
-        ("date", datetime.date, types_pb2.DATETIME, _date),
-        ("timedelta", datetime.timedelta, types_pb2.DURATION, _timedelta),
+    rows: list[tuple[str, Any, types_pb2.SimpleType, Parts]] = [
+        ("int", int, types_pb2.INTEGER, (_fill_int, _read_int, _pack_int, _unpack_int)),
+        ("float", float, types_pb2.FLOAT, (_fill_float, _read_float, _pack_float, _unpack_float)),
+        ("str", str, types_pb2.STRING, (_fill_str, _read_str, _pack_str, _pack_str)),
+        ("bool", bool, types_pb2.BOOLEAN, (_fill_bool, _read_bool, _pack_bool, _pack_bool)),
+        ("none", type(None), types_pb2.NONE, (_fill_none, _read_none, _pack_none, _pack_none)),
+        (
+            "datetime",
+            dt.datetime,
+            types_pb2.DATETIME,
+            (_fill_datetime, _read_datetime, _pack_datetime, _unpack_datetime),
+        ),
+        ("date", dt.date, types_pb2.DATETIME, (_fill_date, _read_date, _pack_date, _unpack_date)),
+        (
+            "timedelta",
+            dt.timedelta,
+            types_pb2.DURATION,
+            (_fill_timedelta, _read_timedelta, _pack_timedelta, _unpack_timedelta),
+        ),
     ]
-    return [_Simple(name, t, simple, parts(), convert) for name, t, simple, parts in rows]
+    return [_Simple(name, t, simple, parts, convert) for name, t, simple, parts in rows]

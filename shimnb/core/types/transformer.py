@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Convert", "Converter", "Family", "Misfit", "TypeTransformer", "foreign", "mismatch", "step"]
 
 T = TypeVar("T")
+_STEPS = 20
 
 Fill = Callable[[literals_pb2.Literal, Any, Any], None]
 Read = Callable[[literals_pb2.Literal, Any], Any]
@@ -54,8 +55,9 @@ class Misfit(Exception):  # noqa: N818  # never seen outside: it becomes a Conve
 
     @property
     def inner(self) -> str:
-        """The steps taken so far, outermost first."""
-        return "".join(reversed(self.steps))
+        """The steps taken so far, outermost first; of very many, the outer and the inner ones."""
+        steps = self.steps[::-1]
+        return "".join(steps if len(steps) <= _STEPS else [*steps[: _STEPS // 2], "...", *steps[-_STEPS // 2 :]])
 
     def error(self, root: str) -> ConversionError:
         """Make the error that a caller sees, with the path under `root`."""
@@ -197,7 +199,7 @@ class TypeTransformer(Generic[T]):
 
     def assert_type(self, t: type[T], v: T) -> None:
         """Raise `ConversionError` if `v` is no instance of `t`."""
-        if isinstance(t, type) and not hasattr(t, "__origin__") and not isinstance(v, t):
+        if not hasattr(t, "__origin__") and not isinstance(v, t):
             raise mismatch(type_name(t), v).error("$")
 
     def get_literal_type(self, t: type[T]) -> types_pb2.LiteralType:

@@ -92,7 +92,8 @@ function depthButtons(onDepth) {
 /** @param {{ model: Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const { ask, stop } = asker(model);
-  const root = element("section", "shimnb shimnb-tree");
+  const root = element("div", "shimnb shimnb-tree");
+  root.setAttribute("role", "group");
   root.dataset.lmSuppressShortcuts = "true";
   const head = element("div", "sn-head");
   const title = element("div", "sn-title");

@@ -200,8 +200,15 @@ INTERFACES = {
     "empty": "Interface()",
     "None for both": "Interface(None, None)",
     "docstring": (
-        "Interface(inputs=kwtypes(a=int, b=str), outputs=kwtypes(o0=int), docstring=Docstring("
-        "'Short.\\n\\nLong text.\\n\\n:param a: the first\\n:param b: the second\\n:return: the sum'))"
+        "Interface(inputs=kwtypes(a=int, b=str), outputs=kwtypes(o0=int), docstring=docstring("
+        "'Short.', 'Long.', {'a': 'the first', 'b': 'the second'}, {'o0': 'the sum'}))"
+    ),
+    "docstring of some inputs": (
+        "Interface(inputs=kwtypes(a=int, b=str), outputs=kwtypes(o0=int), docstring=docstring("
+        "'Short.', None, {'b': 'the second'}))"
+    ),
+    "docstring of one result for several": (
+        "Interface(outputs=kwtypes(o0=int, o1=int), docstring=docstring('Short.', None, {}, {'returns': 'both'}))"
     ),
     "annotated": "inputs(a=typing.Annotated[int, 'unit: s'])",
 }
@@ -215,15 +222,19 @@ NUMBERS = {
 }
 
 DOCUMENTATION = {
-    "docs": "idl(Shim(docs=Documentation(short_description='Short')).docs)",
+    "docs": "words(Shim(docs=Documentation(short_description='Short')).docs)",
     "long docs": (
-        "idl(Shim(docs=Documentation('Short', Description('long', format=Description.DescriptionFormat.MARKDOWN), "
+        "(lambda d: [d.short_description, d.long_description.value, d.long_description.format.name, d.source_code.link])"
+        "(Shim(docs=Documentation('Short', Description('long', format=Description.DescriptionFormat.MARKDOWN), "
         "SourceCode(link='https://example.com/x'))).docs)"
     ),
-    "docs of the docstring": "idl(Shim(interface=Interface(docstring=Docstring('Short.\\n\\nLong text.'))).docs)",
+    "docs of the docstring": "words(Shim(interface=Interface(docstring=docstring('Short.', 'Long text.'))).docs)",
     "no docs": "Shim().docs",
     "docs and docstring": (
-        "idl(Shim(docs=Documentation('Mine'), interface=Interface(docstring=Docstring('Theirs.\\n\\nLong.'))).docs)"
+        "words(Shim(docs=Documentation('Mine'), interface=Interface(docstring=docstring('Theirs.', 'Long.'))).docs)"
+    ),
+    "docs and an empty docstring": (
+        "words(Shim(docs=Documentation('Mine', Description('M')), interface=Interface(docstring=docstring(None, None))).docs)"
     ),
     "template with docs": "template(Shim(docs=Documentation(short_description='Short')))",
 }

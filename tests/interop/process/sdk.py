@@ -18,7 +18,6 @@ PUBLIC = (
     "Deck",
     "DeckField",
     "Description",
-    "Docstring",
     "Documentation",
     "ExecutableTemplateShimTask",
     "ExecutionParameters",
@@ -54,7 +53,6 @@ FLYTEKIT = {
     "TaskMetadata current_context kwtypes",
     "flytekit.configuration": "FastSerializationSettings Image ImageConfig SerializationSettings",
     "flytekit.core.context_manager": "ExecutionParameters ExecutionState",
-    "flytekit.core.docstring": "Docstring",
     "flytekit.core.interface": "Interface",
     "flytekit.core.promise": "Promise VoidPromise",
     "flytekit.core.python_customized_container_task": "PythonCustomizedContainerTask TaskTemplateResolver "

@@ -15,6 +15,7 @@ import tempfile
 import typing
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any, Dict, List, NamedTuple, Optional, Union  # noqa: UP035  # the old spellings are cases too
 
 import sdk
@@ -298,7 +299,22 @@ MODULE_TASK = Shim(name="module_task", interface=Interface(inputs=kwtypes(a=int)
 MODULE_RESOLVER = TaskTemplateResolver()
 
 
+def docstring(short: Any, long: Any, described: Any = None, returned: Any = None) -> Any:
+    """Make what both libraries read of a docstring; how one is parsed is no part of the comparison."""
+    return SimpleNamespace(
+        short_description=short,
+        long_description=long,
+        input_descriptions=described or {},
+        output_descriptions=returned or {},
+    )
+
+
 # Words for questions
+
+
+def words(docs: Any) -> list:
+    """Give a documentation's two texts."""
+    return [docs.short_description, docs.long_description and docs.long_description.value]
 
 
 def idl(thing: Any) -> Any:
