@@ -41,10 +41,10 @@ format: $(PYTHON_STAMP) ## format the Python, and mend what the linter can
 	$(BIN)/ruff format .
 
 screenshots: $(PYTHON_STAMP) $(NODE_STAMP) chromium ## make the README's pictures again
-	$(BIN)/python tests/browser/screenshots.py
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(PYTHON_STAMP) ## compare shimnb with flytekit, as ratios
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; done
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove the environments and every cache
 	rm -rf $(VENV) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

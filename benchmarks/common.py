@@ -67,7 +67,8 @@ class Row:
     def ratio(self) -> float:
         """The figure that the budget bounds."""
         base = {"peer": self.peer, "floor": self.floor, "none": 1.0}[self.against]
-        assert base is not None, f"{self.work}: no {self.against} was measured"
+        if base is None:
+            raise ValueError(f"{self.work}: no {self.against} was measured")
         return self.ours / base
 
     @property

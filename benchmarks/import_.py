@@ -72,7 +72,6 @@ def rows(rounds: int = 9) -> list[Row]:
     """Measure the import, and the extension's loading beyond it."""
     sides = measure(rounds)
 
-
     def row(work: str, unit: str, figure: str, limit: float | None) -> Row:
         ours, peer, floor = (sides[side][figure] for side in ("shimnb", "flytekit", "floor"))
         return Row(work, unit, ours, peer, floor, limit, "floor")

@@ -1,4 +1,4 @@
-# ruff: noqa: F821  # the names are put above this text by run.py, from either library
+# ruff: noqa: ANN001, ANN003, ANN201, ARG002, ARG005, F821, PTH118, PTH123  # names of either library, put above this text by run.py
 """The work, with one library's names; prints the median time of each piece."""
 
 import dataclasses

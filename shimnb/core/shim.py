@@ -136,6 +136,7 @@ class ExecutableTemplateShimTask:
 
     def execute(self, **kwargs: Any) -> Any:
         """Hand the template and the inputs to the executor, and return its result."""
+        __tracebackhide__ = True
         running = _running.get()
         template = running[1] if running and running[0] is self else self.task_template
         return self.executor.execute_from_model(template, **kwargs)
@@ -172,6 +173,8 @@ class ExecutableTemplateShimTask:
         OutputError
             If the result does not fit the outputs.
         """
+        # IPython leaves frames with this name out of a traceback: an author looks for the executor's line.
+        __tracebackhide__ = True
         params = self.pre_execute(ctx.user_space_params)
         if params is not ctx.user_space_params:
             state = (ctx.execution_state or ExecutionState()).with_params(user_space_params=params)

@@ -416,6 +416,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def sandbox_execute(self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
         """Run the task with a working directory of its own; see `dispatch_execute`."""
+        __tracebackhide__ = True
         state = ctx.execution_state or ExecutionState()
         params = state.user_space_params
         if params is not None:
@@ -448,6 +449,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         ConversionError
             If a value does not fit its type; it names the path.
         """
+        __tracebackhide__ = True
         outputs = self.sandbox_execute(ctx, self._literal_map(ctx, kwargs)).literals
         interface = self.python_interface
         if set(outputs) != set(interface.outputs):
@@ -502,6 +504,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         ConversionError
             If a value does not fit its type; it names the path.
         """
+        __tracebackhide__ = True
         names = list(self.python_interface.inputs)
         if len(args) > len(names):
             raise InputError(

@@ -19,7 +19,6 @@ import itertools
 import keyword
 import linecache
 import sys
-import traceback
 import types
 import weakref
 from contextlib import contextmanager
@@ -173,7 +172,7 @@ def define(
 
     Examples
     --------
-    >>> twice = define("def execute(tt, *, n: int) -> int:\\n    return 2 * n\\n", "twice")
+    >>> twice = define("def execute(tt, *, n: int) -> int:\n    return 2 * n\n", "twice")
     >>> twice(n=4)
     8
     """
@@ -318,15 +317,22 @@ def _located(name: str, filename: str, source: str, places: Places) -> Iterator[
         if isinstance(error, CellError):
             line = error.line
         else:
-            length = source.count("\n")
-            frames = traceback.extract_tb(error.__traceback__)
-            lines = [frame.lineno for frame in frames if frame.filename == filename and (frame.lineno or 0) <= length]
-            line = lines[-1] if lines else _line_of(error, places)
+            line = _line_in(error.__traceback__, filename, source.count("\n")) or _line_of(error, places)
             place = f"cell {name}" if line is None else f"cell {name}, line {line}"
             error.where = f"{place}, {error.where}" if error.where else place
         if line is not None:
             error.excerpt = excerpt(source, line)
         raise
+
+
+def _line_in(tb: types.TracebackType | None, filename: str, length: int) -> int | None:
+    """Find the cell's own line that an error passed last; the generated lines, past `length`, are not the person's."""
+    line = None
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == filename and tb.tb_lineno <= length:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    return line
 
 
 def _line_of(error: ShimError, places: Places) -> int | None:
@@ -380,9 +386,7 @@ _current: dict[str, CellText] = {}
 
 def _remember(text: CellText, task: PythonCustomizedContainerTask[Any]) -> None:
     # An older version's text is still found through the loader in its own globals, as long as something runs it.
-    before = _current.get(text.name)
-    if before is not None:
-        linecache.cache.pop(before.filename, None)
+    _forget_lines(text.name)
     _current[text.name] = text
     linecache.cache[text.filename] = (
         len(text.source),
@@ -391,6 +395,12 @@ def _remember(text: CellText, task: PythonCustomizedContainerTask[Any]) -> None:
         text.filename,
     )
     _texts[task] = text
+
+
+def _forget_lines(name: str) -> None:
+    for filename in [each for each in linecache.cache if is_cell_file(each)]:
+        if filename.startswith(f"cell {name} #"):
+            del linecache.cache[filename]
 
 
 def discard(name: str | None = None) -> None:
@@ -402,9 +412,8 @@ def discard(name: str | None = None) -> None:
         The cell's name; all of them when left out.
     """
     for each in [name] if name is not None else list(_current):
-        text = _current.pop(each, None)
-        if text is not None:
-            linecache.cache.pop(text.filename, None)
+        _current.pop(each, None)
+        _forget_lines(each)
         sys.modules.pop(f"{PACKAGE}.{each}", None)
         package = sys.modules.get(PACKAGE)
         if package is not None:

@@ -63,7 +63,7 @@ def imported_names(tree: ast.Module) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(imported_names(ast.parse("import os.path, json as j\\nfrom math import pi")))
+    >>> sorted(imported_names(ast.parse("import os.path, json as j\nfrom math import pi")))
     ['j', 'os', 'pi']
     """
     names: set[str] = set()

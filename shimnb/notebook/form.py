@@ -150,7 +150,9 @@ class FormWidget(anywidget.AnyWidget):
             known = ", ".join(self._fields) or "none"
             problem = f"no such input: {', '.join(unknown)}"
             raise InputError(self._task.name, unknown, problem, f"Its inputs: {known}.")
-        self.states = {**self.states, **{name: show(self._fields[name], value) for name, value in values.items()}}
+        shown = {name: show(self._fields[name], value) for name, value in values.items()}
+        with self._lock:
+            self.states = {**self.states, **shown}
 
     def run(self) -> Run:
         """Start a run with the form's values.
@@ -239,15 +241,16 @@ class FormWidget(anywidget.AnyWidget):
         handlers = {"hello": self._hello, "edit": self._edit, "run": self._run_pressed, "children": self._children}
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind in handlers:
-            handlers[kind](content)
+            # A front end's messages may come in a thread of their own, while a cell drives the form.
+            with self._lock:
+                handlers[kind](content)
 
     def _hello(self, _content: Mapping[str, Any]) -> None:
-        with self._lock:
-            kept = [run.number for run in self.runs]
-            for run in reversed(self.runs):
-                if run.number in self._reports:
-                    self.send({"kind": "run", "run": self._reports[run.number], "kept": kept})
-            self._tell()
+        kept = [run.number for run in self.runs]
+        for run in reversed(self.runs):
+            if run.number in self._reports:
+                self.send({"kind": "run", "run": self._reports[run.number], "kept": kept})
+        self._tell()
 
     def _edit(self, content: Mapping[str, Any]) -> None:
         name = content.get("name")

@@ -141,7 +141,7 @@ def _import(module: str, name: str) -> str:
 
 def _call(head: str, arguments: Sequence[str], indent: str = "", tail: str = "", brackets: str = "()") -> str:
     """Lay out a call, or a list: on one line where it fits, else an argument a line."""
-    opening, closing = brackets
+    opening, closing = brackets[0], brackets[1]
     line = f"{indent}{head}{opening}{', '.join(arguments)}{closing}{tail}"
     if len(line) < _LINE and "\n" not in line:
         return line

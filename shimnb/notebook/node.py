@@ -221,7 +221,7 @@ def _preview(node: Node, parts: Parts) -> str:
         return counted if parts.count else "[]"
     if len(shown) == parts.count:
         return f"{left}{', '.join(shown)}{right}"
-    return f"{left}{', '.join([*shown, '…'])}{right} {counted}"
+    return f"{counted}: {left}{', '.join([*shown, '…'])}{right}"
 
 
 def _brackets(node: Node) -> str:

@@ -361,6 +361,10 @@ def split_line(line: str) -> list[str]:
         end = _json_end(line, at) if words and words[-1] == "--set" else None
         if end is None:
             word, end = _shell_word(line, at)
+            # An expression in braces may have spaces in it.
+            while word.count("{") > word.count("}") and "}" in line[end:]:
+                more, end = _shell_word(line, end)
+                word = f"{word} {more}"
         else:
             word = line[at:end]
         words.append(word)

@@ -124,7 +124,8 @@ class PanelWidget(anywidget.AnyWidget):
     findings : list of dict
         What the checks found; see `shimnb.notebook.checks.Finding`.
     source : list of dict
-        The texts of the Source tab, each with its ``title`` and ``text``.
+        The texts of the Source tab, each with its ``title``, its ``text``, and whether
+        it is ``python``.
     tree, form : widget
         The widgets in the first two tabs.
     """
@@ -156,7 +157,10 @@ class PanelWidget(anywidget.AnyWidget):
                 }
                 for each in findings
             ],
-            source=[{"title": title, "text": text}, {"title": "The container's command", "text": command}],
+            source=[
+                {"title": title, "text": text, "python": True},
+                {"title": "The container's command", "text": command, "python": False},
+            ],
             tree=tree(task),
             form=form(task),
             **kwargs,

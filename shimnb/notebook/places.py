@@ -30,9 +30,9 @@ def excerpt(source: str, line: int, column: int | None = None) -> str:
               ^
     """
     lines = source.splitlines()
-    if not 1 <= line <= len(lines):
+    text = lines[line - 1] if 1 <= line <= len(lines) else ""
+    if not text:
         return ""
-    text = lines[line - 1]
     shown = f"  {line} | {text}"
     if column is None:
         return shown
@@ -51,7 +51,7 @@ class Places:
 
     Examples
     --------
-    >>> tree = ast.parse("class A:\\n    n: int = 1\\n    def run(self, tt, *, k):\\n        pass")
+    >>> tree = ast.parse("class A:\n    n: int = 1\n    def run(self, tt, *, k):\n        pass")
     >>> places = Places(tree)
     >>> places.of_class("A"), places.field("A", "n"), places.parameter("A.run", "k")
     (1, 2, 3)

@@ -31,11 +31,11 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> duration(0.0041), duration(2.34), duration(125)
-    ('4 ms', '2.3 s', '2 min 5 s')
+    >>> duration(0.00041), duration(0.0041), duration(2.34), duration(125)
+    ('0.4 ms', '4 ms', '2.3 s', '2 min 5 s')
     """
     if seconds < _MILLISECOND:
-        return "under 1 ms"
+        return f"{max(seconds * 1000, 0.1):.1f} ms"
     if seconds < _SECOND:
         return f"{seconds * 1000:.0f} ms"
     if seconds < _MINUTE:
@@ -91,7 +91,7 @@ def report(run: Run) -> dict[str, Any]:
     }
     if run.failure is not None:
         failure = run.failure
-        told["summary"] += f"  {_line(failure.type, failure.message)}"
+        told["brief"] = _line(failure.type, failure.message)
         told["failure"] = {
             "type": _clean(failure.type),
             "message": _clean(failure.message),

@@ -204,6 +204,7 @@ def start(
 def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
     outputs = error = failure = None
     begin = time.perf_counter()
+    _forget_warnings(run.task)
     try:
         with captured(run.sink):
             promised = _execute(run)
@@ -211,7 +212,7 @@ def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
         outputs = _literal_map(promised)
     except BaseException as caught:  # noqa: BLE001  # sys.exit() in an executor must end the run, not hide it
         elapsed = time.perf_counter() - begin
-        error, failure = caught, _failure(caught, _own_file(run.task))
+        error, failure = caught, _failure(caught, _Own(run.task.executor_type.__module__))
     run.elapsed, run.outputs, run.error, run.failure = elapsed, outputs, error, failure
     run.state = "done" if error is None else "failed"
     try:
@@ -219,6 +220,13 @@ def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
             on_event(run)
     finally:
         run._ended.set()  # noqa: SLF001  # the run's own thread
+
+
+def _forget_warnings(task: PythonCustomizedContainerTask[Any]) -> None:
+    # Python tells a warning once a place and process. A run is one of its own: what the first one said, the next says.
+    module = sys.modules.get(task.executor_type.__module__)
+    if module is not None:
+        vars(module).pop("__warningregistry__", None)
 
 
 def _execute(run: Run) -> Any:
@@ -236,17 +244,22 @@ def _literal_map(promised: Any) -> literals_pb2.LiteralMap:
     )
 
 
-def _own_file(task: PythonCustomizedContainerTask[Any]) -> str | None:
-    method = getattr(task.executor_type, "execute_from_model", None)
-    code = getattr(method, "__code__", None)
-    return code.co_filename if code is not None else None
+@dataclass(frozen=True)
+class _Own:
+    """What of a traceback is the task author's: a module, by its name."""
+
+    module: str
+
+    def has(self, frame: FrameType) -> bool:
+        name = frame.f_globals.get("__name__", "")
+        return isinstance(name, str) and (name in (self.module, "__main__") or name.startswith(_CELLS))
 
 
-def _failure(error: BaseException, own_file: str | None) -> Failure:
+def _failure(error: BaseException, own: _Own) -> Failure:
     full = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    first = _first_own(error.__traceback__, own_file)
+    first = _first_own(error.__traceback__, own)
     cut = "".join(traceback.format_exception(type(error), error, first)) if first is not None else full
-    return Failure(_class_name(type(error)), str(error), _place(first, own_file), cut, full)
+    return Failure(_class_name(type(error)), str(error), _place(first, own), cut, full)
 
 
 def _class_name(cls: type[BaseException]) -> str:
@@ -255,20 +268,11 @@ def _class_name(cls: type[BaseException]) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-def _is_own(frame: FrameType, own_file: str | None) -> bool:
-    return frame.f_code.co_filename == own_file or _in_cell(frame)
-
-
-def _in_cell(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
-    return isinstance(name, str) and (name.startswith(_CELLS) or name == "__main__")
-
-
-def _first_own(tb: TracebackType | None, own_file: str | None) -> TracebackType | None:
+def _first_own(tb: TracebackType | None, own: _Own) -> TracebackType | None:
     """Cut a traceback to where the user's code begins; None when it never does."""
     outside = None
     while tb is not None:
-        if _is_own(tb.tb_frame, own_file):
+        if own.has(tb.tb_frame):
             return tb
         if outside is None and not tb.tb_frame.f_code.co_filename.startswith(_PACKAGE):
             outside = tb
@@ -276,20 +280,24 @@ def _first_own(tb: TracebackType | None, own_file: str | None) -> TracebackType 
     return outside
 
 
-def _place(tb: TracebackType | None, own_file: str | None) -> Place | None:
+def _place(tb: TracebackType | None, own: _Own) -> Place | None:
     """Name the deepest line that is the user's: a library's line below it says less."""
     found = None
     while tb is not None:
-        if _is_own(tb.tb_frame, own_file):
+        if own.has(tb.tb_frame):
             found = tb
         tb = tb.tb_next
     if found is None:
         return None
     [summary] = traceback.StackSummary.extract([(found.tb_frame, found.tb_lineno)], lookup_lines=True)
-    of = "the cell" if _in_cell(found.tb_frame) and _is_notebook(found.tb_frame) else Path(summary.filename).name
-    return Place(f"line {summary.lineno} of {of}", (summary.line or "").strip())
+    return Place(f"line {summary.lineno} of {_document(found.tb_frame, own)}", (summary.line or "").strip())
 
 
-def _is_notebook(frame: FrameType) -> bool:
+def _document(frame: FrameType, own: _Own) -> str:
+    name = frame.f_globals.get("__name__", "")
+    if name.startswith(_CELLS):
+        return "the cell" if name == own.module else f"the cell {name.removeprefix(_CELLS)}"
     # A script is `__main__` too; a notebook's kernel has no file for it.
-    return frame.f_globals.get("__name__") != "__main__" or not hasattr(sys.modules["__main__"], "__file__")
+    if name == "__main__" and not hasattr(sys.modules["__main__"], "__file__"):
+        return "a notebook cell"
+    return Path(frame.f_code.co_filename).name

@@ -74,7 +74,7 @@ def find_task(
             "Give one of them the name that stands on the magic's line, or write a cell for each.",
         )
     task: PythonCustomizedContainerTask[Any] = named[0] if named else next(iter(distinct.values()))
-    if vars(module).get(name, task) is not task:
+    if vars(module).get(name, task) != task:
         raise CellError(
             name,
             places.name(name),

@@ -22,7 +22,7 @@ _HTML_BUDGET = 24_576
 _TEXT_BUDGET = 8_192
 _LINE = 160
 _LIST = ' style="list-style: none; margin: 0; padding-left: 1.3em"'
-_MONO = ' style="font-family: monospace"'
+_MONO = ' style="font-family: monospace; overflow-wrap: anywhere; word-break: break-word"'
 _MUTED = ' style="opacity: 0.75"'
 
 

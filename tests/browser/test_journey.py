@@ -91,7 +91,7 @@ def test_a_run_shows_its_result(form):
     outputs = form.get_by_role("tree", name="Outputs of run 1")
     expect(outputs.get_by_role("treeitem", name=re.compile("^o0"))).to_contain_text("Chinstrap")
     expect(form.get_by_role("status")).to_have_text(re.compile(r"^Run 1 done in .+"))
-    expect(form.get_by_role("region", name="Output of run 1")).to_have_text("2 species on Dream")
+    expect(form.get_by_label("Output of run 1")).to_have_text("2 species on Dream")
 
 
 def test_a_result_opens(form, page):
@@ -125,7 +125,7 @@ def test_an_error_goes_once_it_is_mended(form):
     form.get_by_role("button", name="Run", exact=True).click()
     form.get_by_label("since").fill("2009")
     form.get_by_label("since").press("Control+Enter")
-    expect(form.get_by_role("region", name="Output of run 1")).to_have_text("2 species on Dream")
+    expect(form.get_by_label("Output of run 1")).to_have_text("2 species on Dream")
     expect(form.get_by_label("since")).not_to_have_attribute("aria-invalid", "true")
 
 

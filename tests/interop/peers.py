@@ -72,11 +72,11 @@ class Peers:
         self._answers = {"shimnb": shimnb, "flytekit": flytekit}
 
     def ours(self, case: str) -> Answer:
-        """shimnb's answer to `case`."""
+        """Give our answer to `case`."""
         return Answer(self._answers["shimnb"][case])
 
     def theirs(self, case: str) -> Answer:
-        """flytekit's answer to `case`."""
+        """Give flytekit's answer to `case`."""
         return Answer(self._answers["flytekit"][case])
 
     def same(self, case: str) -> None:
@@ -103,7 +103,7 @@ def ask(folder: Path) -> Peers:
     running = {}
     for library in ("shimnb", "flytekit"):
         command = [sys.executable, str(_PROCESS / "run.py"), library, str(folder / f"{library}.json")]
-        running[library] = subprocess.Popen(  # noqa: S603  # our own file, by our own interpreter
+        running[library] = subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder
         )
         assert running[library].stdin is not None

@@ -1,4 +1,4 @@
-"""The import costs what DESIGN allows, measured side by side in one run."""
+"""The import costs what its budget allows, measured side by side in one run."""
 
 from __future__ import annotations
 

@@ -45,14 +45,19 @@ def test_value_comes_back_as_it_was(peers: Peers, python_type: str, index: int) 
 @pytest.mark.parametrize("python_type", GUESSED)
 def test_guessed_type_is_flytekits(peers: Peers, python_type: str) -> None:
     """The Python type that an interface alone tells is flytekit's guess."""
-    ours, theirs = (answer.value for answer in (peers.ours(case("guessed", python_type)), peers.theirs(case("guessed", python_type))))
+    ours, theirs = (
+        answer.value
+        for answer in (peers.ours(case("guessed", python_type)), peers.theirs(case("guessed", python_type)))
+    )
     assert _modern(ours) == _modern(theirs)
 
 
 @pytest.mark.parametrize("python_type", GUESSED_FIELDS)
 def test_guessed_dataclass_has_flytekits_fields(peers: Peers, python_type: str) -> None:
     """A dataclass guessed from its schema is one, and has the fields that flytekit guesses."""
-    assert peers.ours(case("guessed fields", python_type)).value == peers.theirs(case("guessed fields", python_type)).value
+    assert (
+        peers.ours(case("guessed fields", python_type)).value == peers.theirs(case("guessed fields", python_type)).value
+    )
 
 
 def _modern(shown: str) -> str:

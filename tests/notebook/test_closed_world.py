@@ -6,14 +6,17 @@ import math
 from typing import Any
 
 import pytest
+
 from shimnb.notebook.closed_world import missing_names
 
 
 def names(source: str, notebook: dict[str, Any] | None = None) -> list[tuple[str, int]]:
+    """List the names that a text lacks, with their lines."""
     return [(each.name, each.line) for each in found(source, notebook)]
 
 
 def found(source: str, notebook: dict[str, Any] | None = None):
+    """Compile a text, and find what it lacks."""
     tree = ast.parse(source)
     return missing_names(tree, compile(tree, "cell", "exec", dont_inherit=True), notebook or {})
 

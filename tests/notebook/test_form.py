@@ -10,6 +10,8 @@ import pytest
 from shimnb import PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
 from shimnb.errors import CallError, InputError
 from shimnb.notebook.form import FormWidget, form
+from shimnb.notebook.report import report
+from shimnb.notebook.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,6 +226,22 @@ def test_a_page_without_scripts_has_the_interface_and_the_last_result(front: Fro
     assert "  word   str         default '<b>'" in bundle["text/plain"]
     assert "<i>printed" not in bundle["text/html"]
     assert "&lt;i&gt;printed&lt;/i&gt;" in bundle["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("10%\r20%\r100%\n", "100%\n"),
+        ("dos\r\nlines\r\n", "dos\r\nlines\r\n"),
+        ("half \ud800", "half \\ud800"),
+    ],
+)
+def test_what_was_printed_is_shown_as_a_terminal_would(text: str, shown: str) -> None:
+    """Colours are left out, a progress bar has one state, and no text breaks the message."""
+    run = Run(1, Task("t", None, "img:1", Plain, interface=executor_interface(Plain)), {}, state="done")
+    run.sink.write("stdout", text)
+    assert report(run)["printed"] == [["stdout", shown]]
 
 
 def test_a_task_without_inputs_has_a_form_too() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from shimnb.notebook.generate import Parameter, Shape, class_name, generate
 from shimnb.notebook.options import SecretOption, TaskOptions
 
@@ -130,7 +131,9 @@ def test_no_name_of_the_cell_is_taken():
 def test_values_are_written_as_they_are(value: object):
     """A JSON value is the same when its text is read back."""
     shape = Shape(executor="E", values={"key": value})
-    [call] = [node.value for node in ast.parse(generate("t", shape, TaskOptions())).body if isinstance(node, ast.Assign)]
+    [call] = [
+        node.value for node in ast.parse(generate("t", shape, TaskOptions())).body if isinstance(node, ast.Assign)
+    ]
     assert isinstance(call, ast.Call)
     [config] = [keyword.value for keyword in call.keywords if keyword.arg == "task_config"]
     assert ast.literal_eval(config) == {"key": value}

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 from IPython.core.error import UsageError
+
 from shimnb.notebook.options import SecretOption, TaskOptions, option_parser, split_line, task_options
 
 HELP = "`%%shimtask --help` lists the options."
 
 
 def options(line: str) -> TaskOptions:
+    """Read a line as the magic does."""
     return task_options(option_parser().parse_tokens(split_line(line)))
 
 
@@ -86,8 +88,10 @@ def test_json_after_set_keeps_its_quotes(line: str, words: list[str]):
         ),
         (
             "t --set tags=[1,",
-            "--set: the value of 'tags' looks like JSON and is none: Expecting value: line 1 column 4 (char 3). "
-            f"Write --set tags='[1, 2]'. {HELP}",
+            (
+                "--set: the value of 'tags' looks like JSON and is none: Expecting value: line 1 column 4 (char 3). "
+                f"Write --set tags='[1, 2]'. {HELP}"
+            ),
         ),
         ("top tracks", f"one name is expected, got 2: top, tracks. {HELP}"),
     ],
@@ -120,4 +124,12 @@ def test_the_help_names_every_option():
 def test_written_names_what_was_given():
     """The options are named as they are written on the line."""
     given = options("t --cpu 1 --limit-mem 1Gi --env A=b --secret g/k --cache-version 1 --no-interruptible --set a=1")
-    assert given.written() == ["--cpu", "--limit-mem", "--env", "--secret", "--cache-version", "--interruptible", "--set"]
+    assert given.written() == [
+        "--cpu",
+        "--limit-mem",
+        "--env",
+        "--secret",
+        "--cache-version",
+        "--interruptible",
+        "--set",
+    ]

@@ -147,6 +147,15 @@ def test_everything_a_run_says_is_kept_in_order(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr() == ("", "")
 
 
+def test_every_run_gives_its_warnings_again() -> None:
+    """Python tells a warning once a place; each run is as a process of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.showwarning = lambda text, *_: sys.stderr.write(f"{text}\n")
+        outputs = [finished(Talks, name="a").output for _ in range(2)]
+    assert [output.count("a warns\n") for output in outputs] == [1, 1]
+
+
 def test_two_runs_at_once_keep_their_texts_apart() -> None:
     """Each run has its own lines, whole and in order."""
     task = task_of(Together)

@@ -59,7 +59,7 @@ def loads(data: bytes) -> Any:
     try:
         return unpack(data, strict_map_key=False)
     except Exception as error:
-        raise Misfit(f"the msgpack bytes cannot be read: {error or type(error).__name__}") from error
+        raise Misfit(f"the msgpack bytes cannot be read: {str(error) or type(error).__name__}") from error
 
 
 def _clean(value: Any, depth: int) -> Any:

@@ -283,7 +283,7 @@ class TypeEngine:
 
         Raises
         ------
-        UnsupportedTypeError
+        GuessError
             If no Python type is known for it.
 
         Examples

@@ -83,8 +83,14 @@ class _Union:
         return found
 
     def fill(self, target: Literal, value: Any, ctx: Any) -> None:
-        variant, literal = self.choose(value, lambda v: _filled(v, value, ctx))
         union = target.scalar.union
+        candidates = self.candidates(type(value))
+        if len(candidates) == 1:
+            # As `choose` does, without a literal in between.
+            union.type.CopyFrom(self._types[id(candidates[0])])
+            candidates[0].fill(union.value, value, ctx)
+            return
+        variant, literal = self.choose(value, lambda v: _filled(v, value, ctx))
         union.type.CopyFrom(self._types[id(variant)])
         union.value.CopyFrom(literal)
 

@@ -28,6 +28,7 @@ import { element, treeView } from "./treeview.js";
  * @property {number} number
  * @property {"done" | "failed"} state
  * @property {string} summary
+ * @property {string} [brief] The error in one line, for a run that is closed.
  * @property {import("./treeview.js").Row[]} [outputs]
  * @property {string} [note]
  * @property {[string, string][]} printed
@@ -259,8 +260,13 @@ function makeResult(run, open, children) {
   root.className = `snf-run snf-${run.state}`;
   root.open = open;
   const summary = element("summary", "snf-summary");
-  const [first, rest] = [element("span", "snf-number", `#${run.number}`), element("span", "snf-outcome", run.summary)];
-  summary.append(first, " ", rest);
+  summary.append(element("span", "snf-number", `#${run.number}`), " ", element("span", "snf-outcome", run.summary));
+  const brief = element("span", "snf-brief");
+  summary.append(" ", brief);
+  // An open run shows its error below.
+  const tellBrief = () => (brief.textContent = root.open ? "" : (run.brief ?? ""));
+  root.addEventListener("toggle", tellBrief);
+  tellBrief();
   root.append(summary);
   const body = element("div", "snf-body");
   root.append(body);
@@ -312,7 +318,10 @@ function render({ model, el }) {
   root.dataset.lmSuppressShortcuts = "true";
   const form = document.createElement("form");
   form.noValidate = true;
-  form.setAttribute("aria-label", `Inputs of ${task}`);
+  // Two forms of a task on one page are told apart by a number.
+  const others = document.querySelectorAll(`.shimnb-form[data-task="${CSS.escape(task)}"]`).length;
+  root.dataset.task = task;
+  form.setAttribute("aria-label", `Inputs of ${task}${others ? ` (${others + 1})` : ""}`);
   const grid = element("div", "snf-fields");
   const actions = element("div", "snf-actions");
   const run = makeButton("snf-run-button", "Run");
@@ -327,7 +336,8 @@ function render({ model, el }) {
   clock.setAttribute("aria-hidden", "true");
   actions.append(run, keys, status, clock);
   form.append(grid, actions);
-  const results = element("section", "snf-results");
+  const results = element("div", "snf-results");
+  results.setAttribute("role", "group");
   results.setAttribute("aria-label", "Results");
   root.append(form, results);
   el.append(root);
@@ -358,12 +368,16 @@ function render({ model, el }) {
     model.send({ kind: "edit", view: uid, seq, name, ...(state === undefined ? {} : { state }) });
   }
 
+  let waiting = 0;
   function submit() {
     for (const [name, timer] of [...timers]) {
       window.clearTimeout(timer);
       send(name, fields.get(name)?.state());
     }
     model.send({ kind: "run", view: uid });
+    // The kernel answers at once, unless a cell keeps it busy or it is gone.
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => (status.textContent = "Waiting for the kernel: it is busy, or gone."), 700);
   }
 
   /** @type {(states: States, errors: Record<string, string>) => void} */
@@ -408,6 +422,7 @@ function render({ model, el }) {
   let ticking = 0;
   /** @type {(text: string, running: boolean, state: string) => void} */
   function tell(text, running, state) {
+    window.clearTimeout(waiting);
     status.textContent = text;
     status.dataset.state = state;
     run.setAttribute("aria-disabled", String(running));
@@ -465,6 +480,7 @@ function render({ model, el }) {
   return () => {
     model.off("msg:custom", onMessage);
     window.clearInterval(ticking);
+    window.clearTimeout(waiting);
     for (const timer of timers.values()) window.clearTimeout(timer);
     root.remove();
   };

@@ -18,11 +18,22 @@
 
 /** @typedef {{ name: string, notes: string[], count: string }} Header */
 
-/** @typedef {{ title: string, text: string }} Text */
+/** @typedef {{ title: string, text: string, python: boolean }} Text */
 
 const TABS = /** @type {const} */ (["template", "run", "checks", "source"]);
 const LABELS = { template: "Template", run: "Run", checks: "Checks", source: "Source" };
 const COPIED = 1500;
+const PYTHON = new RegExp(
+  [
+    /(?<comment>#.*)/,
+    /(?<string>(?:\b[rbfRBF]{1,2})?(?:"""[^]*?"""|\x27\x27\x27[^]*?\x27\x27\x27|"(?:\\.|[^"\\\n])*"|\x27(?:\\.|[^\x27\\\n])*\x27))/,
+    /(?<number>\b\d[\d_.]*\b)/,
+    /(?<keyword>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|False|finally|for|from|global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b)/,
+  ]
+    .map((part) => part.source)
+    .join("|"),
+  "g",
+);
 
 let panels = 0;
 
@@ -83,6 +94,21 @@ function drawFindings(findings, slot) {
   slot.replaceChildren(list);
 }
 
+/**
+ * Put Python in an element, coloured as JupyterLab colours it.
+ * @param {HTMLElement} host
+ * @param {string} text
+ */
+function drawPython(host, text) {
+  let at = 0;
+  for (const found of text.matchAll(PYTHON)) {
+    const kind = Object.entries(found.groups ?? {}).find(([, part]) => part !== undefined)?.[0];
+    host.append(text.slice(at, found.index), make("span", `sn-py-${kind}`, found[0]));
+    at = found.index + found[0].length;
+  }
+  host.append(text.slice(at));
+}
+
 /** @param {HTMLElement} shown @param {string} text */
 async function copy(shown, text) {
   try {
@@ -101,14 +127,17 @@ async function copy(shown, text) {
  */
 function drawSource(texts, slot) {
   slot.replaceChildren(
-    ...texts.map(({ title, text }) => {
+    ...texts.map(({ title, text, python }) => {
       const block = make("figure", "sn-source");
       const caption = make("figcaption", "sn-source-head");
       caption.append(make("span", "sn-source-title", title));
       block.append(caption);
       if (text) {
         const pre = make("pre", "sn-source-text");
-        pre.append(make("code", "", text));
+        const code = make("code");
+        if (python) drawPython(code, text);
+        else code.textContent = text;
+        pre.append(code);
         pre.tabIndex = 0;
         pre.setAttribute("role", "region");
         pre.setAttribute("aria-label", title);

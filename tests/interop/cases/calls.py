@@ -58,9 +58,7 @@ EQUAL = {
         "plain_call(Shim({'factor': 2.0}, executor_type=Scale, interface=Interface(inputs=kwtypes(x=float), "
         "outputs=kwtypes(o0=float))), x=1.5)"
     ),
-    "template's name": (
-        "plain_call(Shim({'path': 'id.name'}, executor_type=Reader, interface=outputs(o0=str)))"
-    ),
+    "template's name": ("plain_call(Shim({'path': 'id.name'}, executor_type=Reader, interface=outputs(o0=str)))"),
     "template's image": (
         "plain_call(Shim({'path': 'container.image'}, executor_type=Reader, interface=outputs(o0=str)))"
     ),
@@ -70,24 +68,34 @@ EQUAL = {
     ),
 }
 
-# The rows of PEER.md's first table. Each: the source, what shimnb answers, what flytekit answers; a text
+# Where a local flytekit run is not what a cluster does. Each: the source, our answer, flytekit's answer; a text
 # that begins with "!" is an error's beginning, one with "!~" a piece of its message, one with "~" a piece of the value.
 CLUSTER_VIEW: dict[str, tuple[str, str, str]] = {
-    "an int becomes a float": (_custom("{'n': 3}"), '"{\'n\': 3.0}"', '"{\'n\': 3}"'),
+    "an int becomes a float": (_custom("{'n': 3}"), "\"{'n': 3.0}\"", "\"{'n': 3}\""),
     "an int past 2**53 loses digits": (
         _custom("{'big': 2 ** 60 + 1}"),
-        '"{\'big\': 1.152921504606847e+18}"',
-        '"{\'big\': 1152921504606846977}"',
+        "\"{'big': 1.152921504606847e+18}\"",
+        "\"{'big': 1152921504606846977}\"",
     ),
-    "a tuple becomes a list": (_custom("{'t': (1, 2)}"), '"{\'t\': [1.0, 2.0]}"', '"{\'t\': (1, 2)}"'),
+    "a tuple becomes a list": (_custom("{'t': (1, 2)}"), "\"{'t': [1.0, 2.0]}\"", "\"{'t': (1, 2)}\""),
     "a nested value is decoded too": (
         _custom("{'nested': {'k': True, 'n': [1]}}"),
-        '"{\'nested\': {\'k\': True, \'n\': [1.0]}}"',
-        '"{\'nested\': {\'k\': True, \'n\': [1]}}"',
+        "\"{'nested': {'k': True, 'n': [1.0]}}\"",
+        "\"{'nested': {'k': True, 'n': [1]}}\"",
     ),
-    "a key becomes a string": (_custom("{1: 2}"), '"{\'1\': 2.0}"', "'{1: 2}'"),
+    "the order of the keys is not kept": (
+        "len({plain_call(Shim({k: 'x' for k in keys}, executor_type=Keys, interface=outputs(o0=str))) for keys in ('ab', 'ba')})",
+        "1",
+        "2",
+    ),
+    "an executor of a notebook can be imported": (
+        "sdk.notebook_executor(settings())",
+        "shimcells.numbers.Executor",
+        "__main__.Executor",
+    ),
+    "a key becomes a string": (_custom("{1: 2}"), "\"{'1': 2.0}\"", "'{1: 2}'"),
     "a datetime is refused with its path": (_custom("{'a': {'w': WHEN}}"), "!~$.a.w", "~datetime.datetime(2024"),
-    "a set is refused with its path": (_custom("{'s': {1}}"), "!~$.s", '"{\'s\': {1}}"'),
+    "a set is refused with its path": (_custom("{'s': {1}}"), "!~$.s", "\"{'s': {1}}\""),
     "the secrets are in the template": (
         "len(idl(Shim(secret_requests=[Secret(group='g', key='k')]).serialize_to_model(settings())).security_context.secrets)",
         "1",
@@ -99,30 +107,40 @@ CLUSTER_VIEW: dict[str, tuple[str, str, str]] = {
         "!StopIteration",
     ),
     "the template follows the config": (
-        "(lambda t: (t.serialize_to_model(settings()), t.task_config.update(a=2.0), t.task_template.custom)[2])"
-        "(Copied({'a': 1.0}))",
+        (
+            "(lambda t: (t.serialize_to_model(settings()), t.task_config.update(a=2.0), t.task_template.custom)[2])"
+            "(Copied({'a': 1.0}))"
+        ),
         "{'a': 2.0}",
         "{'a': 1.0}",
     ),
     "a task with an environment runs": (
-        "plain_call(Shim(executor_type=First, environment={'A': '1'}, "
-        "interface=Interface(inputs=kwtypes(a=int), outputs=kwtypes(o0=int))), a=3)",
+        (
+            "plain_call(Shim(executor_type=First, environment={'A': '1'}, "
+            "interface=Interface(inputs=kwtypes(a=int), outputs=kwtypes(o0=int))), a=3)"
+        ),
         "3",
         "!TypeError",
     ),
 }
 
-# The second part of PEER.md: what a local flytekit run cannot give back, and shimnb can.
+# What a local flytekit run cannot give back, for it guesses the types from the values.
 TYPES_VIEW: dict[str, tuple[str, str, str]] = {
     "a list output": (_first("list[int]", "[1, 2]"), "[1, 2]", "!~failed to convert return value"),
     "a dict output": (_first("dict[str, int]", "{'a': 1}"), "{'a': 1}", "!~failed to convert return value"),
     "an optional input left out": (
-        "plain_call(Shim(executor_type=Seen, interface=Interface(inputs={'p': (Optional[int], None)}, "
-        "outputs=kwtypes(o0=str))))",
-        '"{\'p\': None}"',
+        (
+            "plain_call(Shim(executor_type=Seen, interface=Interface(inputs={'p': (Optional[int], None)}, "
+            "outputs=kwtypes(o0=str))))"
+        ),
+        "\"{'p': None}\"",
         "'{}'",
     ),
-    "a nested list output": (_first("list[list[str]]", "[['a'], []]"), "[['a'], []]", "!~failed to convert return value"),
+    "a nested list output": (
+        _first("list[list[str]]", "[['a'], []]"),
+        "[['a'], []]",
+        "!~failed to convert return value",
+    ),
     "an optional output": (_first("Optional[list[int]]", "[1]"), "[1]", "!~failed to convert return value"),
     "a list's bad item is named": ("literal([1, 2, 'x'], list[int])", "!~[2]", "!~x"),
 }

@@ -218,7 +218,7 @@ EQUAL = {
     "template: message": "TaskTemplate.from_flyte_idl(sdk.registered(MODULE_TASK, settings())).to_flyte_idl().interface",
 }
 
-# What differs, by DESIGN: each library's own name is in it.
+# What differs, and is meant to: each library's own name is in it.
 OWN = {
     "get_command": "Shim().get_command(settings())",
     "default resolver's location": "default_task_template_resolver.location",

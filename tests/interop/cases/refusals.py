@@ -30,7 +30,10 @@ BOTH: dict[str, tuple[str, str]] = {
     "resources with a range": ("template(Shim(requests=Resources(cpu=('1', '2'))))", "ValueError"),
     "resources of three": ("Resources(cpu=('1', '2', '3'))", "ValueError"),
     "resources of the wrong type": ("Resources(mem=1.5)", "AssertionError"),
-    "a template that is not there": ("default_task_template_resolver.load_task(['/nowhere/t.pb', 'subjects.Echo'])", "Exception"),
+    "a template that is not there": (
+        "default_task_template_resolver.load_task(['/nowhere/t.pb', 'subjects.Echo'])",
+        "Exception",
+    ),
     "an executor that is not there": ("loaded(Shim(), 'subjects.Nope')", "Exception"),
     "an executor's module that is not there": ("loaded(Shim(), 'nowhere.Nope')", "Exception"),
     "an enum value that is none": ("literal('blue', Color)", "Exception"),
@@ -41,7 +44,7 @@ BOTH: dict[str, tuple[str, str]] = {
     "an int past 64 bits": ("literal(2 ** 63, int)", "Exception"),
 }
 
-# What flytekit lets through, and shimnb refuses: DESIGN's contracts 3 and 4.
+# What flytekit lets through, to lose it or to pickle it, and shimnb refuses.
 ONLY_OURS: dict[str, str] = {
     "an input left out": "Shim(interface=inputs(a=int))()",
     "NaN in custom": "template(Shim({'a': float('nan')}))",

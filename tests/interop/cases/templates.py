@@ -60,9 +60,7 @@ SECRETS = {
 }
 
 IMAGES = {
-    "image by name and version": (
-        "template(Shim(container_image='{{.image.sql.fqn}}:{{.image.sql.version}}'))"
-    ),
+    "image by name and version": ("template(Shim(container_image='{{.image.sql.fqn}}:{{.image.sql.version}}'))"),
     "image by name": "template(Shim(container_image='{{.image.sql}}'))",
     "default image": "template(Shim(container_image='{{.image.default}}'))",
     "default image's name and version": (
@@ -92,9 +90,7 @@ IMAGES = {
 
 METADATA = {
     "cache": "template(Shim(metadata=TaskMetadata(cache=True, cache_version='1.2')))",
-    "serialized cache": (
-        "template(Shim(metadata=TaskMetadata(cache=True, cache_version='1', cache_serialize=True)))"
-    ),
+    "serialized cache": ("template(Shim(metadata=TaskMetadata(cache=True, cache_version='1', cache_serialize=True)))"),
     "cache without some inputs": (
         "template(Shim(interface=inputs(a=int, b=str), "
         "metadata=TaskMetadata(cache=True, cache_version='1', cache_ignore_input_vars=('a', 'b'))))"

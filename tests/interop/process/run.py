@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  # run as files of a folder: a package here would change the names that flytekit sees
 """Evaluate every case with one library: ``python run.py shimnb < cases.json``, answers to the file named second."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  # run as files of a folder: a package here would change the names that flytekit sees
 """One set of names for both libraries, made before any case is read.
 
 A subject begins with ``from sdk import ...``; which library that is was decided by
@@ -85,6 +84,13 @@ def _from_flytekit(sdk: ModuleType) -> None:
         """What registration sends: serialize_to_model alone leaves out the secrets, among others."""
         return translator.get_serializable(OrderedDict(), settings, task).template.to_flyte_idl()
 
+    def notebook_executor(settings: Any) -> str:
+        """Tell by which path a container would import an executor that a notebook's cell defines."""
+        executor = type("Executor", (sdk.ShimTaskExecutor,), {"__module__": "__main__"})
+        task = sdk.PythonCustomizedContainerTask("numbers", None, "a/b:c", executor, interface=sdk.Interface())
+        return task.get_command(settings)[-1]
+
+    sdk.notebook_executor = notebook_executor
     sdk.registered = registered
     sdk.k8s_pod = lambda message: _pod(models, message)
     sdk.sql = models.Sql.from_flyte_idl
@@ -94,6 +100,16 @@ def _from_flytekit(sdk: ModuleType) -> None:
     sdk.version = importlib.import_module("flytekit").__version__
 
 
+_CELL = """
+from shimnb import ShimTaskExecutor
+
+
+class Executor(ShimTaskExecutor):
+    def execute_from_model(self, tt, *, a: int) -> int:
+        return a + 1
+"""
+
+
 def _from_shimnb(sdk: ModuleType) -> None:
     shimnb = importlib.import_module("shimnb")
     for name in PUBLIC:
@@ -101,6 +117,16 @@ def _from_shimnb(sdk: ModuleType) -> None:
         if hasattr(shimnb, name):
             setattr(sdk, name, getattr(shimnb, name))
     literals_pb2 = importlib.import_module("flyteidl.core.literals_pb2")
+
+    def notebook_executor(settings: Any) -> str:
+        """Tell by which path a container would import an executor that a notebook's cell defines."""
+        task = importlib.import_module("shimnb.notebook.cell").define(_CELL, "numbers")
+        path: str = task.get_command(settings)[-1]
+        module, _, name = path.rpartition(".")
+        # It can be imported here as a container would: the cell is a module.
+        return path if getattr(importlib.import_module(module), name) is task.executor_type else "another class"
+
+    sdk.notebook_executor = notebook_executor
     sdk.registered = lambda task, settings: task.serialize_to_model(settings).to_flyte_idl()
     sdk.k8s_pod = lambda message: message
     sdk.sql = lambda message: message

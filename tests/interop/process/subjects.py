@@ -1,4 +1,4 @@
-# ruff: noqa: INP001  # run as files of a folder: a package here would change the names that flytekit sees
+# ruff: noqa: ICN001, UP006, UP045  # the cases use the old spellings, and the modules by their own names
 """What the cases are about: types, executors, tasks and the words in which both libraries are asked.
 
 Every public name of this module, and of what it imports, can be used by a case.
@@ -12,11 +12,10 @@ import inspect
 import os
 import pprint
 import tempfile
-import typing
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
 from types import SimpleNamespace
-from typing import Any, Dict, List, NamedTuple, Optional, Union  # noqa: UP035  # the old spellings are cases too
+from typing import Any, Dict, List, NamedTuple, Optional  # noqa: UP035  # the old spellings are cases
 
 import sdk
 from flyteidl.core import literals_pb2, tasks_pb2, types_pb2
@@ -165,6 +164,14 @@ class SeenCustom(ShimTaskExecutor):
         return repr({key: custom[key] for key in sorted(custom, key=str)})
 
 
+class Keys(ShimTaskExecutor):
+    """Tells the keys of `custom` in the order that it sees, as text."""
+
+    def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:
+        """List the keys."""
+        return ", ".join(tt.custom)
+
+
 class Reader(ShimTaskExecutor):
     """Tells one piece of the template that it was given, as text; `custom` has the path to it."""
 
@@ -225,7 +232,7 @@ class Shim(PythonCustomizedContainerTask):
             **kwargs,
         )
 
-    def get_custom(self, settings: SerializationSettings) -> dict:  # noqa: ARG002  # the name is flytekit's
+    def get_custom(self, settings: SerializationSettings) -> dict:
         """`custom` is what was given."""
         return {} if self.task_config is None else self.task_config
 
@@ -237,19 +244,19 @@ class Overridden(Shim):
         super().__init__(**kwargs)
         self.hooks = hooks
 
-    def get_config(self, settings: SerializationSettings) -> dict:  # noqa: ARG002  # the name is flytekit's
+    def get_config(self, settings: SerializationSettings) -> dict:
         """Give the config under test."""
         return self.hooks.get("config", {})
 
-    def get_extended_resources(self, settings: SerializationSettings) -> Any:  # noqa: ARG002  # the name is flytekit's
+    def get_extended_resources(self, settings: SerializationSettings) -> Any:
         """Give the extended resources under test."""
         return self.hooks.get("extended")
 
-    def get_k8s_pod(self, settings: SerializationSettings) -> Any:  # noqa: ARG002  # the name is flytekit's
+    def get_k8s_pod(self, settings: SerializationSettings) -> Any:
         """Give the pod under test."""
         return self.hooks.get("pod")
 
-    def get_sql(self, settings: SerializationSettings) -> Any:  # noqa: ARG002  # the name is flytekit's
+    def get_sql(self, settings: SerializationSettings) -> Any:
         """Give the statement under test."""
         return self.hooks.get("sql")
 
@@ -257,7 +264,7 @@ class Overridden(Shim):
 class Copied(Shim):
     """A task whose `custom` is made anew each time, as most are."""
 
-    def get_custom(self, settings: SerializationSettings) -> dict:  # noqa: ARG002  # the name is flytekit's
+    def get_custom(self, settings: SerializationSettings) -> dict:
         """Copy what was given."""
         return dict(self.task_config)
 
@@ -276,7 +283,13 @@ def settings(**changed: Any) -> SerializationSettings:
         default_image=Image("default", "ghcr.io/acme/default", "d1"),
         images=[Image("sql", "ghcr.io/acme/sql", "s7"), Image("odd", "localhost:5000/odd", "latest")],
     )
-    given = {"project": "music", "domain": "development", "version": "v3", "env": {"REGION": "eu"}, "image_config": images}
+    given = {
+        "project": "music",
+        "domain": "development",
+        "version": "v3",
+        "env": {"REGION": "eu"},
+        "image_config": images,
+    }
     return SerializationSettings(**{**given, **changed})
 
 
@@ -412,13 +425,3 @@ def struct(value: dict) -> struct_pb2.Struct:
 def fields_of(value: Any) -> list:
     """Give the names and values of a dataclass's fields, whatever its class."""
     return [(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)]
-
-
-def union(*types: Any) -> Any:
-    """Spell ``Union[...]``."""
-    return Union[types]
-
-
-def optional(python_type: Any) -> Any:
-    """Spell ``Optional[...]``."""
-    return typing.Optional[python_type]
