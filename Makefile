@@ -82,4 +82,4 @@ $(NODE_STAMP): package.json | $(PYTHON_STAMP)
 chromium:
 	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 	  if command -v "$$name" >/dev/null; then exit 0; fi; done; \
-	$(call apt,chromium fonts-liberation) || [ "$${CI:-}" != true ]
+	$(call apt,chromium fonts-liberation) || { [ "$${CI:-}" != true ] && echo "Without it, the tests in the browser are skipped."; }

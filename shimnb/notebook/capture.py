@@ -17,6 +17,8 @@ from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -61,11 +63,13 @@ class Sink:
 
     def write(self, stream: str, text: str) -> None:
         """Keep `text`, written to `stream` (``"stdout"`` or ``"stderr"``)."""
+        if not text:
+            return
         with self._lock:
             if self._head_room:
                 first, text = text[: self._head_room], text[self._head_room :]
                 self._head_room -= len(first)
-                _append(self._head, stream, first)
+                self._head.append((stream, first))
             if text:
                 self._tail.append((stream, text))
                 self._tail_size += len(text)
@@ -103,24 +107,15 @@ class Sink:
             parts = list(self._head)
             if self._cut:
                 unit = "character" if self._cut == 1 else "characters"
-                before = "" if not parts or parts[-1][1].endswith("\n") else "\n"
+                before = "" if parts and parts[-1][1].endswith("\n") else "\n"
                 parts.append(("note", f"{before}[... {self._cut:,} {unit} cut ...]\n"))
-            for stream, text in self._tail:
-                _append(parts, stream, text)
-            return parts
+            parts.extend(self._tail)
+        grouped = groupby(parts, key=itemgetter(0))
+        return [(stream, "".join(text for _, text in group)) for stream, group in grouped]
 
     def text(self) -> str:
         """Return what was written to both streams, as one text."""
         return "".join(text for _, text in self.segments())
-
-
-def _append(parts: list[tuple[str, str]], stream: str, text: str) -> None:
-    if not text:
-        return
-    if parts and parts[-1][0] == stream:
-        parts[-1] = (stream, parts[-1][1] + text)
-    else:
-        parts.append((stream, text))
 
 
 class _Router(io.TextIOBase):

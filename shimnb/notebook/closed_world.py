@@ -156,7 +156,8 @@ def _bring_in(name: str, value: object) -> str:
     home = getattr(value, "__module__", None)
     own = getattr(value, "__qualname__", None)
     if isinstance(home, str) and isinstance(own, str):
-        if home == "__main__" or not own.isidentifier():
+        # What a cell or the notebook itself defines cannot be imported elsewhere.
+        if home.partition(".")[0] in ("__main__", "shimcells") or not own.isidentifier():
             return f"Define {name!r} in the cell."
         return f"Write `from {home} import {own}{'' if own == name else f' as {name}'}` in the cell."
     try:

@@ -46,7 +46,7 @@ class Place:
     Parameters
     ----------
     text : str
-        Where it is: ``line 12 of the cell``, or ``line 3 of helpers.py``.
+        Where it is: ``line 12 of the cell``, or ``line 3 of tables.py``.
     source : str
         The line itself, without its indentation; empty when it is not known.
     """
@@ -259,7 +259,14 @@ def _failure(error: BaseException, own: _Own) -> Failure:
     full = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     first = _first_own(error.__traceback__, own)
     cut = "".join(traceback.format_exception(type(error), error, first)) if first is not None else full
-    return Failure(_class_name(type(error)), str(error), _place(first, own), cut, full)
+    return Failure(_class_name(type(error)), _said(error), _place(first, own), cut, full)
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # a stranger's __str__ may raise, and the run has to end all the same
+        return "(its message cannot be shown)"
 
 
 def _class_name(cls: type[BaseException]) -> str:

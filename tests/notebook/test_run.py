@@ -58,6 +58,16 @@ class Exits(ShimTaskExecutor[Any]):
         sys.exit(3)
 
 
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+class Mute(ShimTaskExecutor[Any]):
+    def execute_from_model(self, tt: Any) -> None:
+        raise MuteError
+
+
 class Wrong(ShimTaskExecutor[Any]):
     def execute_from_model(self, tt: Any) -> int:
         return "x"  # type: ignore[return-value]
@@ -107,6 +117,13 @@ def test_an_executor_that_exits_fails_its_run_alone() -> None:
     assert (run.state, run.failure.type, run.failure.message) == ("failed", "SystemExit", "3")
     with pytest.raises(SystemExit):
         run.result()
+
+
+def test_an_exception_that_has_no_words_ends_its_run() -> None:
+    """An exception's own __str__ may fail; the run ends all the same."""
+    failure = finished(Mute).failure
+    assert failure.type.endswith("test_run.MuteError")
+    assert failure.message == "(its message cannot be shown)"
 
 
 def test_an_error_without_a_line_of_the_users_has_no_place() -> None:
@@ -202,13 +219,13 @@ CELL = """
 
 from shimnb import ShimTaskExecutor
 
-def helper(rows):
+def lookup(rows):
     return {"a": 1}[rows]
 
 class Executor(ShimTaskExecutor):
     def execute_from_model(self, tt, *, rows: str) -> int:
         try:
-            return helper(rows)
+            return lookup(rows)
         except KeyError as error:
             raise ValueError("no such rows") from error
 """
@@ -246,5 +263,5 @@ def test_a_traceback_begins_with_the_users_own_frame(cell_task: Callable[[], Tas
     assert run.wait(10)
     assert "core/task.py" not in run.failure.traceback
     assert "core/task.py" in run.failure.full_traceback
-    assert 'line 6, in helper\n    return {"a": 1}[rows]' in run.failure.traceback
+    assert 'line 6, in lookup\n    return {"a": 1}[rows]' in run.failure.traceback
     assert run.failure.traceback.rstrip().endswith("ValueError: no such rows")

@@ -201,6 +201,12 @@ function render({ model, el, host, signal }) {
   const prefix = `sn-panel-${panels}`;
   const root = make("section", "shimnb shimnb-panel");
   root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => {
+    // That attribute counts on the focused element only: on a button in here, `b` would still insert a cell, and an
+    // arrow move the selection. Keys with Ctrl, Alt or Meta stay the notebook's, and so does leaving with Escape.
+    const notebooks = event.ctrlKey || event.altKey || event.metaKey || event.key === "Escape";
+    if (!notebooks && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+  });
   root.setAttribute("aria-label", `Task ${model.get("header").name}`);
   const list = make("div", "sn-tabs");
   const buttons = drawTabs(list, select, prefix, model);

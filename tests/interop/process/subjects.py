@@ -12,6 +12,7 @@ import inspect
 import os
 import pprint
 import tempfile
+import typing
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
 from types import SimpleNamespace
@@ -36,6 +37,7 @@ from sdk import (
 )
 
 UTC = timezone.utc
+Union = typing.Union  # a spelling that only the cases use
 WHEN = datetime.datetime(2024, 2, 29, 12, 30, 15, 123456, tzinfo=UTC)
 
 
