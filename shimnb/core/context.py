@@ -1,25 +1,21 @@
-"""What a run knows of its surroundings, held in a context variable: a thread begins afresh.
-
-Files are handled by ``os.path``, and `tempfile`, `shutil` and `logging` are
-imported where they are used: with `pathlib` they would be a quarter of what
-importing shimnb costs.
-"""
+"""What a run knows of its surroundings, held in a context variable: a thread begins afresh."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import weakref
 from contextvars import ContextVar, Token
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flyteidl.core import identifier_pb2
 
-from shimnb.errors import SettingError, ShimError
+from shimnb.core.files import FileAccessProvider
+from shimnb.core.secrets import SecretsManager
+from shimnb.errors import ShimError
 
 if TYPE_CHECKING:
     import logging
+    import os
 
     from shimnb.core.settings import SerializationSettings
 
@@ -27,165 +23,10 @@ __all__ = [
     "CompilationState",
     "ExecutionParameters",
     "ExecutionState",
-    "FileAccessProvider",
     "FlyteContext",
     "FlyteContextManager",
-    "SecretsManager",
     "current_context",
 ]
-
-
-class FileAccessProvider:
-    """Files of a run: a folder of its own, made when it is first asked for.
-
-    Parameters
-    ----------
-    local_sandbox_dir : str, optional
-        The folder; a temporary one when left out.
-    raw_output_prefix : str, optional
-        Where offloaded data goes; a folder of the sandbox when left out.
-
-    Examples
-    --------
-    >>> access = FileAccessProvider()
-    >>> os.path.isdir(access.get_random_local_directory())
-    True
-    """
-
-    def __init__(self, local_sandbox_dir: str | None = None, raw_output_prefix: str | None = None) -> None:
-        self._sandbox = local_sandbox_dir
-        self._raw_output_prefix = raw_output_prefix
-
-    @property
-    def local_sandbox_dir(self) -> str:
-        """The folder; a temporary one is removed when the process ends."""
-        if self._sandbox is None:
-            import shutil  # noqa: PLC0415  # see the module's docstring
-            import tempfile  # noqa: PLC0415
-
-            self._sandbox = tempfile.mkdtemp(prefix="shimnb-")
-            weakref.finalize(self, shutil.rmtree, self._sandbox, ignore_errors=True)
-        return self._sandbox
-
-    @property
-    def raw_output_prefix(self) -> str:
-        """Where offloaded data goes."""
-        return self._raw_output_prefix or os.path.join(self.local_sandbox_dir, "raw")
-
-    def get_random_local_directory(self) -> str:
-        """Make an empty folder within the sandbox."""
-        import tempfile  # noqa: PLC0415  # see the module's docstring
-
-        return tempfile.mkdtemp(dir=self.local_sandbox_dir)
-
-    def get_random_local_path(self, file_path_or_file_name: str | None = None) -> str:
-        """Name a file that does not exist, within a new folder."""
-        name = os.path.basename(file_path_or_file_name or "") or "data"
-        return os.path.join(self.get_random_local_directory(), name)
-
-    def is_remote(self, path: str) -> bool:
-        """Tell whether a path has a scheme other than ``file``."""
-        scheme, separator, _ = path.partition("://")
-        return bool(separator) and scheme != "file"
-
-    def get_data(self, remote_path: str, local_path: str, is_multipart: bool = False) -> None:  # noqa: FBT001, FBT002  # flytekit's signature
-        """Copy a file, or with `is_multipart` a folder, to a local path.
-
-        Raises
-        ------
-        ShimError
-            If the path has a scheme other than ``file``.
-        FileNotFoundError
-            If there is no such file.
-        """
-        if self.is_remote(remote_path):
-            raise ShimError(
-                "only local files are read", where=remote_path, remedy="Copy the file first, and give its local path."
-            )
-        import shutil  # noqa: PLC0415  # see the module's docstring
-
-        source = remote_path.removeprefix("file://")
-        if is_multipart:
-            shutil.copytree(source, local_path, dirs_exist_ok=True)
-        elif not (os.path.exists(local_path) and os.path.samefile(source, local_path)):
-            shutil.copyfile(source, local_path)
-
-
-class SecretsManager:
-    """Secrets by group and key, from the environment or a file, as the engine lays them out.
-
-    Notes
-    -----
-    A secret is looked up in the variable ``_FSEC_GROUP_KEY``, in a local run
-    also in ``GROUP_KEY``, and then in the file ``GROUP/KEY`` (lower case) of
-    ``FLYTE_SECRETS_DEFAULT_DIR``, ``/etc/secrets`` when that is not set.
-    """
-
-    def get(
-        self,
-        group: str | None = None,
-        key: str | None = None,
-        group_version: str | None = None,
-        encode_mode: str = "r",
-    ) -> str:
-        """Return a secret's value.
-
-        Raises
-        ------
-        ShimError
-            If it is neither in the environment nor in the folder. The message
-            names where it was looked for, and holds no value.
-        """
-        parts = [part for part in (group, group_version, key) if part]
-        if not parts:
-            raise SettingError("secret", None, "neither a group nor a key", "Name the group: secrets.get(group, key).")
-        state = FlyteContextManager.current_context().execution_state
-        local = state is None or state.mode not in _ON_A_CLUSTER
-        names = [self.get_secrets_env_var(group, key, group_version)]
-        if local:
-            names.append("_".join(parts).upper())
-        for name in names:
-            if name in os.environ:
-                return os.environ[name].strip()
-        path = self.get_secrets_file(group, key, group_version)
-        if os.path.isfile(path):
-            with open(path, encode_mode, encoding=None if "b" in encode_mode else "utf-8") as file:
-                return file.read().strip()  # type: ignore[no-any-return]  # bytes with "rb", by flytekit's signature a str
-        raise ShimError(
-            f"no such secret in the environment ({' or '.join(names)}) or in the file {path}",
-            where=f"secret {'/'.join(parts)}",
-            remedy="Set one of the variables, and request it: secret_requests=[Secret(group, key)].",
-        )
-
-    def get_secrets_env_var(
-        self, group: str | None = None, key: str | None = None, group_version: str | None = None
-    ) -> str:
-        """Name the environment variable that the engine sets."""
-        prefix = os.environ.get("FLYTE_SECRETS_ENV_PREFIX", "_FSEC_")
-        return prefix + "_".join(part.upper() for part in (group, group_version, key) if part)
-
-    def get_secrets_file(
-        self, group: str | None = None, key: str | None = None, group_version: str | None = None
-    ) -> str:
-        """Name the file that the engine mounts."""
-        *folders, name = [part.lower() for part in (group, group_version, key) if part]
-        root = os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")
-        prefix = os.environ.get("FLYTE_SECRETS_FILE_PREFIX", "")
-        return os.path.join(root, *folders, prefix + name)
-
-    def __getattr__(self, group: str) -> _GroupSecrets:
-        if group.startswith("__"):
-            raise AttributeError(group)
-        return _GroupSecrets(self, group)
-
-
-class _GroupSecrets:
-    def __init__(self, manager: SecretsManager, group: str) -> None:
-        self._manager = manager
-        self._group = group
-
-    def __getattr__(self, key: str) -> str:
-        return self._manager.get(self._group, key)
 
 
 class _Copied:
@@ -270,7 +111,8 @@ class ExecutionParameters(_Copied):
     @property
     def secrets(self) -> SecretsManager:
         """The secrets."""
-        return SecretsManager()
+        state = FlyteContextManager.current_context().execution_state
+        return SecretsManager(local=state is None or state.mode not in _ON_A_CLUSTER)
 
     @property
     def working_directory(self) -> str:

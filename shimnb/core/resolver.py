@@ -81,7 +81,7 @@ def _read(path: str) -> TaskTemplate:
         access.get_data(path, local)
         path = local
     try:
-        # Not by pathlib: see core/context.py.
+        # Not by pathlib: see core/files.py.
         with open(path.removeprefix("file://"), "rb") as file:  # noqa: PTH123
             encoded = file.read()
     except OSError as error:

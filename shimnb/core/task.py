@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
 
 from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContext, FlyteContextManager
 from shimnb.core.custom import Loss, custom_losses, custom_to_struct
-from shimnb.core.deck import DeckField
 from shimnb.core.images import Image, ImageConfig, resolve_image
 from shimnb.core.interface import Interface
-from shimnb.core.metadata import Description, Documentation, TaskMetadata
+from shimnb.core.parameters import Options, checked_environment, checked_secrets
 from shimnb.core.promise import Promise, VoidPromise
 from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
 from shimnb.core.resources import Resources, ResourceSpec
-from shimnb.core.security import Secret, SecurityContext
 from shimnb.core.settings import SerializationSettings
 from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
 from shimnb.core.template import Container, TaskTemplate, TypedInterface
 from shimnb.core.tracker import TrackedInstance
 from shimnb.core.types import TypeEngine
-from shimnb.errors import InputError, OutputError, OverrideError, SettingError, WorkflowError
+from shimnb.errors import InputError, OutputError, OverrideError, WorkflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from shimnb.core.deck import DeckField
+    from shimnb.core.metadata import Documentation, TaskMetadata
+    from shimnb.core.security import Secret, SecurityContext
 
 __all__ = ["PythonCustomizedContainerTask"]
 
 TC = TypeVar("TC")
-
-
-@dataclasses.dataclass(frozen=True)
-class _Options:
-    """What a task takes beside its named parameters; flytekit's names and defaults."""
-
-    interface: Interface | None = None
-    metadata: TaskMetadata | None = None
-    task_type_version: int = 0
-    docs: Documentation | None = None
-    disable_deck: bool | None = None
-    enable_deck: bool | None = None
-    deck_fields: Sequence[DeckField] | None = (
-        DeckField.SOURCE_CODE,
-        DeckField.DEPENDENCIES,
-        DeckField.TIMELINE,
-        DeckField.INPUT,
-        DeckField.OUTPUT,
-    )
-
-    @classmethod
-    def of(cls, kwargs: dict[str, Any]) -> _Options:
-        known = [field.name for field in dataclasses.fields(cls)]
-        for name, value in kwargs.items():
-            if name not in known:
-                import difflib  # noqa: PLC0415  # only a mistake needs it
-
-                near = difflib.get_close_matches(name, known, 1) or known
-                raise SettingError(name, value, "no parameter of a task", f"Did you mean {' or '.join(near)}?")
-        return cls(**kwargs)
 
 
 class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance, Generic[TC]):
@@ -143,22 +112,22 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
     ) -> None:
         # The template of such a task is made when it is read, so that it is never stale.
         super().__init__(None, executor_type)  # type: ignore[arg-type]
-        options = _Options.of(kwargs)
+        options = Options(kwargs)
         self._name = name
         self._task_config = task_config
         self._container_image = container_image
         self._task_resolver = task_resolver or default_task_template_resolver
         self._task_type = task_type
         self._resources = ResourceSpec(requests or Resources(), limits or Resources())
-        self._environment = _environment(environment)
-        self._security_context = _security(secret_requests)
+        self._environment = checked_environment(environment)
+        self._security_context = checked_secrets(secret_requests)
         self._python_interface = options.interface or Interface()
         self._interface = self._python_interface.to_flyte_idl()
-        self._metadata = options.metadata or TaskMetadata()
+        self._metadata = options.metadata
         self._task_type_version = options.task_type_version
-        self._docs = _documentation(options.docs, self._python_interface.docstring)
-        self._enable_deck = _decks_on(options)
-        self._deck_fields = _deck_fields(options) if self._enable_deck else []
+        self._docs = options.docs
+        self._enable_deck = options.enable_deck
+        self._deck_fields = options.deck_fields
         self._settings = self.SERIALIZE_SETTINGS
 
     @property
@@ -536,50 +505,3 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
 def _message(view: Any) -> Any:
     return view.to_flyte_idl() if hasattr(view, "to_flyte_idl") else view
-
-
-def _environment(environment: Mapping[Any, Any] | None) -> dict[str, str]:
-    for name, value in (environment or {}).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise SettingError(
-                f"environment {name}", type(value), "an environment variable is a str", "Write str(value)."
-            )
-    return dict(environment or {})
-
-
-def _security(secrets: list[Secret] | None) -> SecurityContext | None:
-    if not secrets:
-        return None
-    for secret in secrets:
-        if not isinstance(secret, Secret):
-            # The value stays out of the message: somebody may have put the secret itself here.
-            raise SettingError("secret_requests", type(secret), "no Secret", "Use Secret(group=..., key=...).")
-    return SecurityContext(secrets=list(secrets))
-
-
-def _documentation(docs: Documentation | None, docstring: Any) -> Documentation | None:
-    if docstring is None:
-        return docs
-    docs = docs or Documentation()
-    short = docstring.short_description or docs.short_description
-    long = Description(value=docstring.long_description) if docstring.long_description else docs.long_description
-    return Documentation(short, long, docs.source_code)
-
-
-def _decks_on(options: _Options) -> bool:
-    if options.enable_deck is not None and options.disable_deck is not None:
-        raise SettingError(
-            "enable_deck", options.enable_deck, "enable_deck and disable_deck are both given", "Give enable_deck alone."
-        )
-    if options.enable_deck is not None:
-        return options.enable_deck
-    return options.disable_deck is False
-
-
-def _deck_fields(options: _Options) -> list[DeckField]:
-    fields = list(options.deck_fields or ())
-    for field in fields:
-        if field not in list(DeckField):
-            names = ", ".join(f"DeckField.{known.name}" for known in DeckField)
-            raise SettingError("deck_fields", field, "no deck field", f"Use {names}.")
-    return fields

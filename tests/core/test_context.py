@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shimnb import Deck, ExecutionState, FlyteContext, FlyteContextManager, current_context
-from shimnb.core.context import FileAccessProvider, SecretsManager
+from shimnb.core.files import FileAccessProvider
+from shimnb.core.secrets import SecretsManager
 from shimnb.errors import SettingError, ShimError
 
 
@@ -58,8 +59,18 @@ def test_on_a_cluster_only_the_engines_name_counts(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("G_K", "hunter2")
     ctx = FlyteContextManager.current_context()
     state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION)
+    params = current_context()
     with FlyteContextManager.with_context(ctx.with_execution_state(state)), pytest.raises(ShimError):
-        SecretsManager().get("g", "k")
+        params.secrets.get("g", "k")
+    assert params.secrets.get("g", "k") == "hunter2"
+
+
+@pytest.mark.parametrize("part", ["..", "a/b", "a\\b", "a\0"])
+def test_a_secrets_name_does_not_lead_out_of_its_folder(part: str) -> None:
+    """A group or a key is one name."""
+    with pytest.raises(SettingError) as caught:
+        SecretsManager().get("g", part)
+    assert str(caught.value) == f"secret: no name of a secret, got {part!r}. Use a name without slashes."
 
 
 def test_files_are_copied_into_the_sandbox(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Secrets of a run, from where the engine puts them."""
+
+from __future__ import annotations
+
+import os
+
+from shimnb.errors import SettingError, ShimError
+
+__all__ = ["SecretsManager"]
+
+
+class SecretsManager:
+    """Secrets by group and key, from the environment or a file, as the engine lays them out.
+
+    Parameters
+    ----------
+    local : bool
+        Whether the run is on this machine: the variable ``GROUP_KEY`` counts too.
+
+    Notes
+    -----
+    A secret is looked up in the variable ``_FSEC_GROUP_KEY``, in a local run
+    also in ``GROUP_KEY``, and then in the file ``GROUP/KEY`` (lower case) of
+    ``FLYTE_SECRETS_DEFAULT_DIR``, ``/etc/secrets`` when that is not set.
+    """
+
+    def __init__(self, *, local: bool = True) -> None:
+        self._local = local
+
+    def get(
+        self,
+        group: str | None = None,
+        key: str | None = None,
+        group_version: str | None = None,
+        encode_mode: str = "r",
+    ) -> str:
+        """Return a secret's value.
+
+        Raises
+        ------
+        SettingError
+            If nothing is named, or a name would lead out of the secrets' folder.
+        ShimError
+            If it is neither in the environment nor in the folder. The message
+            names where it was looked for, and holds no value.
+        """
+        parts = [part for part in (group, group_version, key) if part]
+        if not parts:
+            raise SettingError("secret", None, "neither a group nor a key", "Name the group: secrets.get(group, key).")
+        for part in parts:
+            if part in (os.curdir, os.pardir) or set(part) & {"/", "\\", "\0"}:
+                raise SettingError("secret", part, "no name of a secret", "Use a name without slashes.")
+        names = [self.get_secrets_env_var(group, key, group_version)]
+        if self._local:
+            names.append("_".join(parts).upper())
+        for name in names:
+            if name in os.environ:
+                return os.environ[name].strip()
+        path = self.get_secrets_file(group, key, group_version)
+        if os.path.isfile(path):
+            with open(path, encode_mode, encoding=None if "b" in encode_mode else "utf-8") as file:
+                return file.read().strip()  # type: ignore[no-any-return]  # bytes with "rb", by flytekit's signature a str
+        raise ShimError(
+            f"no such secret in the environment ({' or '.join(names)}) or in the file {path}",
+            where=f"secret {'/'.join(parts)}",
+            remedy="Set one of the variables, and request it: secret_requests=[Secret(group, key)].",
+        )
+
+    def get_secrets_env_var(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Name the environment variable that the engine sets."""
+        prefix = os.environ.get("FLYTE_SECRETS_ENV_PREFIX", "_FSEC_")
+        return prefix + "_".join(part.upper() for part in (group, group_version, key) if part)
+
+    def get_secrets_file(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Name the file that the engine mounts."""
+        *folders, name = [part.lower() for part in (group, group_version, key) if part]
+        root = os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")
+        prefix = os.environ.get("FLYTE_SECRETS_FILE_PREFIX", "")
+        return os.path.join(root, *folders, prefix + name)
+
+    def __getattr__(self, group: str) -> _GroupSecrets:
+        if group.startswith("__"):
+            raise AttributeError(group)
+        return _GroupSecrets(self, group)
+
+
+class _GroupSecrets:
+    def __init__(self, manager: SecretsManager, group: str) -> None:
+        self._manager = manager
+        self._group = group
+
+    def __getattr__(self, key: str) -> str:
+        return self._manager.get(self._group, key)
