@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     )
     from shimnb.core.custom import Loss
     from shimnb.core.deck import Deck, DeckField
+    from shimnb.core.documentation import Description, Documentation, SourceCode
     from shimnb.core.images import Image, ImageConfig
     from shimnb.core.interface import Interface, executor_interface, kwtypes
-    from shimnb.core.metadata import Description, Documentation, SourceCode, TaskMetadata
+    from shimnb.core.metadata import TaskMetadata
     from shimnb.core.promise import Promise, VoidPromise
     from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
     from shimnb.core.resources import Resources, ResourceSpec
@@ -96,9 +97,10 @@ _HOMES = {
     ),
     "shimnb.core.custom": ("Loss",),
     "shimnb.core.deck": ("Deck", "DeckField"),
+    "shimnb.core.documentation": ("Description", "Documentation", "SourceCode"),
     "shimnb.core.images": ("Image", "ImageConfig"),
     "shimnb.core.interface": ("Interface", "executor_interface", "kwtypes"),
-    "shimnb.core.metadata": ("Description", "Documentation", "SourceCode", "TaskMetadata"),
+    "shimnb.core.metadata": ("TaskMetadata",),
     "shimnb.core.promise": ("Promise", "VoidPromise"),
     "shimnb.core.resolver": ("TaskTemplateResolver", "default_task_template_resolver"),
     "shimnb.core.resources": ("ResourceSpec", "Resources"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shimnb.core.deck import DeckField
-from shimnb.core.metadata import Description, Documentation, TaskMetadata
+from shimnb.core.metadata import TaskMetadata
 from shimnb.core.security import Secret, SecurityContext
 from shimnb.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shimnb.core.documentation import Documentation
     from shimnb.core.interface import Interface
 
 __all__ = ["Options", "checked_environment", "checked_secrets"]
@@ -60,6 +61,8 @@ def _described(docs: Documentation | None, docstring: Any) -> Documentation | No
     """Let an interface's docstring win over the documentation, as flytekit does."""
     if docstring is None:
         return docs
+    from shimnb.core.documentation import Description, Documentation  # noqa: PLC0415  # few tasks are documented
+
     docs = docs or Documentation()
     short = docstring.short_description or docs.short_description
     long = Description(value=docstring.long_description) if docstring.long_description else docs.long_description

@@ -111,7 +111,7 @@ class ResourceSpec:
 
 
 def _entries(resources: Resources) -> list[tasks_pb2.Resources.ResourceEntry]:
-    entries = []
+    entries: list[tasks_pb2.Resources.ResourceEntry] = []
     for name in _NAMES:
         value = getattr(resources, name)
         if isinstance(value, (list, tuple)):

@@ -23,7 +23,8 @@ from shimnb.errors import InputError, OutputError, OverrideError, WorkflowError
 
 if TYPE_CHECKING:
     from shimnb.core.deck import DeckField
-    from shimnb.core.metadata import Documentation, TaskMetadata
+    from shimnb.core.documentation import Documentation
+    from shimnb.core.metadata import TaskMetadata
     from shimnb.core.security import Secret, SecurityContext
 
 __all__ = ["PythonCustomizedContainerTask"]

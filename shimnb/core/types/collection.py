@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from typing import Any
 
@@ -32,7 +31,9 @@ class ListFamily(Family):
             literal_type = binary_type()
             # The peer refuses an untyped list; this note tells it from a dict when the type is guessed back.
             literal_type.annotation.annotations["untyped"] = "list"
-            return dataclasses.replace(untyped(list, self.name, literal_type), peer=False)
+            converter = untyped(list, self.name, literal_type)
+            converter.peer = False
+            return converter
         item = convert(args[0], path)
         own = _List(type_name(t), item)
         can = item.pack is not None

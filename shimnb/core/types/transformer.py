@@ -9,7 +9,6 @@ on, while values are converted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from flyteidl.core import literals_pb2, types_pb2
@@ -85,7 +84,6 @@ def foreign(error: Exception) -> Misfit:
     return Misfit(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
-@dataclass(frozen=True)
 class Converter:
     """How values of one Python type become literals, and come back.
 
@@ -119,17 +117,46 @@ class Converter:
         Why there is no literal type.
     """
 
-    python_type: Any
-    tag: str
-    literal_type: types_pb2.LiteralType | None
-    fill: Fill
-    read: Read
-    pack: Pack | None
-    unpack: Unpack | None
-    takes: tuple[type, ...] | None = None
-    keys: frozenset[str] | None = None
-    peer: bool = True
-    refusal: UnsupportedTypeError | None = None
+    # A plain class: a dataclass compiles its methods while shimnb is imported.
+    __slots__ = (
+        "fill",
+        "keys",
+        "literal_type",
+        "pack",
+        "peer",
+        "python_type",
+        "read",
+        "refusal",
+        "tag",
+        "takes",
+        "unpack",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917  # a converter has these
+        self,
+        python_type: Any,
+        tag: str,
+        literal_type: types_pb2.LiteralType | None,
+        fill: Fill,
+        read: Read,
+        pack: Pack | None,
+        unpack: Unpack | None,
+        takes: tuple[type, ...] | None = None,
+        keys: frozenset[str] | None = None,
+        peer: bool = True,  # noqa: FBT001, FBT002  # named where it is given
+        refusal: UnsupportedTypeError | None = None,
+    ) -> None:
+        self.python_type = python_type
+        self.tag = tag
+        self.literal_type = literal_type
+        self.fill = fill
+        self.read = read
+        self.pack = pack
+        self.unpack = unpack
+        self.takes = takes
+        self.keys = keys
+        self.peer = peer
+        self.refusal = refusal
 
 
 class Convert(Protocol):
