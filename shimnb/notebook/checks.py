@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from shimnb.errors import shorten
-from shimnb.notebook.tree import size_level
-from shimnb.notebook.words import size_words
+from shimnb.notebook.words import size_level, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,46 +21,17 @@ from shimnb.errors import ShimError
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
 from shimnb.notebook.static_forms import static_html, static_text
-from shimnb.notebook.words import cut, size_words, visible
+from shimnb.notebook.words import cut, size_level, size_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["TreeWidget", "size_level", "tree"]
+__all__ = ["TreeWidget", "tree"]
 
 _FIRST_BUDGET = 24_576
 _REPLY_BUDGET = 262_144
 _OPEN_AT_ONCE = 24
 _DEEPEST = 1_000_000
-_LEVELS = (
-    (4 * 1024 * 1024, "error", "over 4 MiB, gRPC's default limit of a message"),
-    (3 * 512 * 1024, "error", "over 1.5 MiB, etcd's default limit of a request"),
-    (64 * 1024, "warning", "over 64 KiB: consider a file for the large parts"),
-)
-
-
-def size_level(size: int) -> tuple[str, str]:
-    """Tell how far a template's size is from what a cluster takes.
-
-    Parameters
-    ----------
-    size : int
-        Bytes encoded.
-
-    Returns
-    -------
-    tuple of str
-        ``""``, ``"warning"`` or ``"error"``; and the limit that is passed, in
-        words.
-
-    Examples
-    --------
-    >>> size_level(100)
-    ('', '')
-    >>> size_level(70_000)
-    ('warning', 'over 64 KiB: consider a file for the large parts')
-    """
-    return next(((level, words) for limit, level, words in _LEVELS if size >= limit), ("", ""))
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,18 @@ __all__ = [
     "looks_secret",
     "natural",
     "quoted",
+    "size_level",
     "size_words",
     "timestamp_words",
     "type_words",
     "visible",
 ]
+
+_LEVELS = (
+    (4 * 1024 * 1024, "error", "over 4 MiB, gRPC's default limit of a message"),
+    (3 * 512 * 1024, "error", "over 1.5 MiB, etcd's default limit of a request"),
+    (64 * 1024, "warning", "over 64 KiB: consider a file for the large parts"),
+)
 
 _SHOWN = 120
 _PEEK = 16
@@ -182,6 +189,30 @@ def timestamp_words(timestamp: timestamp_pb2.Timestamp) -> str:
 
 def _fraction(nanos: int) -> str:
     return f".{nanos:09d}".rstrip("0") if nanos else ""
+
+
+def size_level(size: int) -> tuple[str, str]:
+    """Tell how far a template's size is from what a cluster takes.
+
+    Parameters
+    ----------
+    size : int
+        Bytes encoded.
+
+    Returns
+    -------
+    tuple of str
+        ``""``, ``"warning"`` or ``"error"``; and the limit that is passed, in
+        words.
+
+    Examples
+    --------
+    >>> size_level(100)
+    ('', '')
+    >>> size_level(70_000)
+    ('warning', 'over 64 KiB: consider a file for the large parts')
+    """
+    return next(((level, words) for limit, level, words in _LEVELS if size >= limit), ("", ""))
 
 
 def size_words(size: int) -> str:

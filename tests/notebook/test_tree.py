@@ -13,7 +13,8 @@ from google.protobuf import struct_pb2
 from shimnb.core.custom import custom_losses, custom_to_struct
 from shimnb.core.template import TaskTemplate
 from shimnb.errors import ShimError
-from shimnb.notebook.tree import TreeWidget, size_level, tree
+from shimnb.notebook.tree import TreeWidget, tree
+from shimnb.notebook.words import size_level
 
 ACCEPTED = "Pass a task, a TaskTemplate, a message of flyteidl, or a dict."
 BOUND = 64 * 1024

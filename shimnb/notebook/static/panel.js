@@ -1,3 +1,5 @@
+import { keepKeys } from "./keys.js";
+
 /**
  * The part of anywidget's model that is used here.
  * @typedef {object} Model
@@ -200,13 +202,7 @@ function render({ model, el, host, signal }) {
   panels += 1;
   const prefix = `sn-panel-${panels}`;
   const root = make("section", "shimnb shimnb-panel");
-  root.dataset.lmSuppressShortcuts = "true";
-  root.addEventListener("keydown", (event) => {
-    // That attribute counts on the focused element only: on a button in here, `b` would still insert a cell, and an
-    // arrow move the selection. Keys with Ctrl, Alt or Meta stay the notebook's, and so does leaving with Escape.
-    const notebooks = event.ctrlKey || event.altKey || event.metaKey || event.key === "Escape";
-    if (!notebooks && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
-  });
+  keepKeys(root);
   root.setAttribute("aria-label", `Task ${model.get("header").name}`);
   const list = make("div", "sn-tabs");
   const buttons = drawTabs(list, select, prefix, model);

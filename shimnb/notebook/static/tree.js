@@ -1,3 +1,4 @@
+import { keepKeys } from "./keys.js";
 import { element, sizeWords, treeView } from "./treeview.js";
 
 /** @typedef {{ name: string, label: string, notes: string[], size: number, level?: string, warning?: string }} Title */
@@ -94,7 +95,7 @@ function render({ model, el }) {
   const { ask, stop } = asker(model);
   const root = element("div", "shimnb shimnb-tree");
   root.setAttribute("role", "group");
-  root.dataset.lmSuppressShortcuts = "true";
+  keepKeys(root);
   const head = element("div", "sn-head");
   const title = element("div", "sn-title");
   const status = element("div", "sn-status");
