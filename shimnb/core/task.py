@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
 
 from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContext, FlyteContextManager
 from shimnb.core.custom import Loss, custom_losses, custom_to_struct
@@ -22,6 +22,8 @@ from shimnb.core.types import TypeEngine
 from shimnb.errors import InputError, OutputError, OverrideError, WorkflowError
 
 if TYPE_CHECKING:
+    from flyteidl.core import workflow_pb2
+
     from shimnb.core.deck import DeckField
     from shimnb.core.documentation import Documentation
     from shimnb.core.metadata import TaskMetadata
@@ -360,6 +362,8 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def construct_node_metadata(self) -> workflow_pb2.NodeMetadata:
         """Return the metadata of a workflow's node that runs the task."""
+        from flyteidl.core import workflow_pb2  # noqa: PLC0415  # only a workflow needs it
+
         message = workflow_pb2.NodeMetadata(name=self.name.split(".")[-1], retries=self.metadata.retry_strategy)
         task = self.metadata.to_flyte_idl()
         if task.HasField("timeout"):
