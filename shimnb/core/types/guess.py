@@ -17,6 +17,7 @@ from flyteidl.core import types_pb2
 from shimnb.core.types.binary import struct_to_plain
 from shimnb.core.types.dataclasses_ import DataclassFamily, Guessed, compile_fields, dataclass_type
 from shimnb.core.types.enums import make_enum
+from shimnb.core.types.lazy import guess_of
 from shimnb.core.types.transformer import Convert, Misfit, TypeTransformer, step
 from shimnb.errors import GuessError, shorten
 
@@ -81,7 +82,10 @@ class Guesser:
             return typing.Union[tuple(self.guess(v, added) for v in literal_type.union_type.variants)]  # noqa: UP007  # of any number
         if kind == "enum_type":
             return self.enum(list(literal_type.enum_type.values))
-        raise GuessError(f"the literal type {kind}" if kind else "an empty literal type")
+        found = guess_of(kind, literal_type) if kind else None
+        if found is None:
+            raise GuessError(f"the literal type {kind}" if kind else "an empty literal type")
+        return found
 
     def _simple(self, literal_type: types_pb2.LiteralType) -> Any:
         simple = literal_type.simple
