@@ -40,7 +40,7 @@ _KEPT = 20
 
 
 def form(task: PythonCustomizedContainerTask[Any]) -> FormWidget:
-    """Show a task as a form that runs it.
+    r"""Show a task as a form that runs it.
 
     Parameters
     ----------
@@ -55,11 +55,12 @@ def form(task: PythonCustomizedContainerTask[Any]) -> FormWidget:
 
     Examples
     --------
-    >>> import shimnb  # doctest: +SKIP
-    >>> made = shimnb.form(top_tracks)  # doctest: +SKIP
-    >>> made.set(limit=3)  # doctest: +SKIP
-    >>> made.run().result()  # doctest: +SKIP
-    ['Balls to the Wall', 'Fast As a Shark', 'Restless and Wild']
+    >>> from shimnb.notebook.cell import define
+    >>> twice = define("def execute(tt, *, n: int) -> int:\n    return 2 * n\n", "twice")
+    >>> made = form(twice)
+    >>> made.set(n=4)
+    >>> made.run().result()
+    8
     """
     return FormWidget(task)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,9 +45,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Lab]:
         yield running
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A fresh page; what the console called an error fails the test."""
+@contextmanager
+def fresh_page(chromium: Browser) -> Iterator[Page]:
+    """Open a page; what the console called an error fails the test."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1400})
     page = context.new_page()
     errors: list[str] = []
@@ -56,6 +57,13 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh page."""
+    with fresh_page(chromium) as page:
+        yield page
 
 
 @pytest.fixture

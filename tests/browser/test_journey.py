@@ -8,17 +8,32 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from .lab import DARK, LIGHT, REPOSITORY
+from .conftest import fresh_page
+from .lab import REPOSITORY
 
 FIRST = "01_first_shim_task.ipynb"
 
 
-@pytest.fixture
-def notebook(lab, page, request):
+@pytest.fixture(scope="module")
+def page(chromium):
+    """One page for this module: opening the notebook is most of the time."""
+    with fresh_page(chromium) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def opened(lab, page):
     """The notebook, run up to the cell that defines the task."""
     shutil.copy(REPOSITORY / "notebooks" / FIRST, lab.root / FIRST)
-    opened = lab.open(page, FIRST, getattr(request, "param", LIGHT))
-    opened.run(*(opened.index(name) for name in ("data", "load", "task")))
+    notebook = lab.open(page, FIRST)
+    notebook.run(*(notebook.index(name) for name in ("data", "load")))
+    return notebook
+
+
+@pytest.fixture
+def notebook(opened):
+    """The notebook, its task defined anew."""
+    opened.run(opened.index("task"))
     return opened
 
 
@@ -35,9 +50,8 @@ def form(panel):
     return panel.get_by_role("tabpanel", name="Run")
 
 
-@pytest.mark.parametrize("notebook", [LIGHT, DARK], indirect=True, ids=["light", "dark"])
 def test_the_cell_answers_with_a_panel(panel):
-    """Four tabs, of which the template is the open one, in both themes."""
+    """Four tabs, of which the template is the open one."""
     expect(panel.get_by_role("tab")).to_have_text(["Template", "Run", "Checks (1)", "Source"])
     expect(panel.get_by_role("tab", selected=True)).to_have_text("Template")
     expect(panel.get_by_role("tree", name="Template of penguins")).to_be_visible()

@@ -80,11 +80,11 @@ class Guesser:
             return dict[str, self.guess(literal_type.map_value_type, added)]  # type: ignore[misc]  # made at run time
         if kind == "union_type":
             return typing.Union[tuple(self.guess(v, added) for v in literal_type.union_type.variants)]  # noqa: UP007  # of any number
+        return self._other(literal_type, kind)
+
+    def _other(self, literal_type: types_pb2.LiteralType, kind: str | None) -> Any:
         if kind == "enum_type":
             return self.enum(list(literal_type.enum_type.values))
-        return self._late(literal_type, kind)
-
-    def _late(self, literal_type: types_pb2.LiteralType, kind: str | None) -> Any:
         found = guess_of(kind, literal_type) if kind else None
         if found is None:
             raise GuessError(f"the literal type {kind}" if kind else "an empty literal type")

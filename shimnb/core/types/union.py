@@ -90,15 +90,17 @@ class _Union:
             union.type.CopyFrom(self._types[id(candidates[0])])
             candidates[0].fill(union.value, value, ctx)
             return
-        variant, literal = self.choose(value, lambda v: _filled(v, value, ctx))
+        variant, literal = self._choose(
+            value, lambda v: _filled(v, value, ctx), lambda v, literal: _same(v.read(literal, ctx), value)
+        )
         union.type.CopyFrom(self._types[id(variant)])
         union.value.CopyFrom(literal)
 
     def pack(self, value: Any) -> Any:
-        return self.choose(value, lambda v: v.pack and v.pack(value))[1]
+        return self._choose(value, lambda v: v.pack and v.pack(value), lambda v, plain: _same(v.unpack(plain), value))[1]
 
-    def choose(self, value: Any, trial: Trial) -> tuple[Converter, Any]:
-        """Give the one variant that takes `value`, and what it made of it."""
+    def _choose(self, value: Any, trial: Trial, kept: Callable[[Converter, Any], bool]) -> tuple[Converter, Any]:
+        """Give the one variant that takes `value`, and what it made of it; `kept` tells whether it would come back."""
         cls = type(value)
         candidates = self.candidates(cls)
         if not candidates:
@@ -112,13 +114,20 @@ class _Union:
         if len(accepted) > 1:
             # A float takes an int, an enumeration the str of a member: the value's own class goes first.
             accepted = [pair for pair in accepted if pair[0].takes and pair[0].takes[0] is cls] or accepted
+        if len(accepted) > 1:
+            # And so do the classes of what is in it: [1] is a list[int], though a list[float] takes it.
+            accepted = [pair for pair in accepted if kept(*pair)] or accepted
         return self._only(accepted)
 
     def _only(self, accepted: list[tuple[Converter, Any]]) -> tuple[Converter, Any]:
-        if len(accepted) > 1:
+        if any(made != accepted[0][1] or self._differ(variant, accepted[0][0]) for variant, made in accepted[1:]):
             names = " and ".join(type_name(variant.python_type) for variant, _ in accepted)
             raise Misfit(f"the value fits {names} of {self.name} alike", "Keep one of these in the union.")
         return accepted[0]
+
+    @staticmethod
+    def _differ(one: Converter, other: Converter) -> bool:
+        return type_key(strip_annotated(one.python_type)) != type_key(strip_annotated(other.python_type))
 
     def read(self, literal: Literal, ctx: Any) -> Any:
         scalar = literal.scalar
