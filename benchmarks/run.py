@@ -6,10 +6,10 @@ import argparse
 
 from benchmarks.common import HERE, Row, fresh, machine, medians, table
 
-__all__ = ["measure", "rows"]
+__all__ = ["PRELUDE", "measure", "rows"]
 
 # Run by a process a side and round: WORK has the same text for both libraries, but for the names above it.
-_PRELUDE = {
+PRELUDE = {
     "shimnb": """
 from shimnb import *
 from shimnb import FlyteContextManager
@@ -46,7 +46,7 @@ def measure(rounds: int = 9) -> dict[str, dict[str, float]]:
     """
     work, floor = (HERE / "work" / name for name in ("libraries.py", "floor.py"))
     sources = {"floor": floor.read_text(encoding="utf-8")}
-    for side, prelude in _PRELUDE.items():
+    for side, prelude in PRELUDE.items():
         sources[side] = prelude + work.read_text(encoding="utf-8")
     taken: dict[str, list[dict[str, float]]] = {side: [] for side in sources}
     for _ in range(rounds):

@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     from shimnb.core.task import PythonCustomizedContainerTask
     from shimnb.core.template import TaskTemplate
     from shimnb.core.types import TypeEngine, TypeTransformer
+    from shimnb.core.types.coders import StructuredDatasetDecoder, StructuredDatasetEncoder
+    from shimnb.core.types.dataset import StructuredDataset
+    from shimnb.core.types.files import FlyteFile
+    from shimnb.core.types.folders import FlyteDirectory
+    from shimnb.core.types.losses import TypeLoss
+    from shimnb.core.types.notes import FlyteAnnotation, HashMethod
+    from shimnb.core.types.pickles import FlytePickle, allow_pickle
+    from shimnb.core.types.structured import StructuredDatasetTransformerEngine
     from shimnb.errors import ShimError
     from shimnb.notebook.form import form
     from shimnb.notebook.panel import panel
@@ -52,8 +60,13 @@ __all__ = [
     "ExecutionParameters",
     "ExecutionState",
     "FastSerializationSettings",
+    "FlyteAnnotation",
     "FlyteContext",
     "FlyteContextManager",
+    "FlyteDirectory",
+    "FlyteFile",
+    "FlytePickle",
+    "HashMethod",
     "Image",
     "ImageConfig",
     "Interface",
@@ -68,13 +81,19 @@ __all__ = [
     "ShimError",
     "ShimTaskExecutor",
     "SourceCode",
+    "StructuredDataset",
+    "StructuredDatasetDecoder",
+    "StructuredDatasetEncoder",
+    "StructuredDatasetTransformerEngine",
     "TaskMetadata",
     "TaskTemplate",
     "TaskTemplateResolver",
     "TypeEngine",
+    "TypeLoss",
     "TypeTransformer",
     "VoidPromise",
     "__version__",
+    "allow_pickle",
     "current_context",
     "default_task_template_resolver",
     "executor_interface",
@@ -110,6 +129,14 @@ _HOMES = {
     "shimnb.core.task": ("PythonCustomizedContainerTask",),
     "shimnb.core.template": ("TaskTemplate",),
     "shimnb.core.types": ("TypeEngine", "TypeTransformer"),
+    "shimnb.core.types.losses": ("TypeLoss",),
+    "shimnb.core.types.notes": ("FlyteAnnotation", "HashMethod"),
+    "shimnb.core.types.pickles": ("FlytePickle", "allow_pickle"),
+    "shimnb.core.types.coders": ("StructuredDatasetDecoder", "StructuredDatasetEncoder"),
+    "shimnb.core.types.dataset": ("StructuredDataset",),
+    "shimnb.core.types.structured": ("StructuredDatasetTransformerEngine",),
+    "shimnb.core.types.files": ("FlyteFile",),
+    "shimnb.core.types.folders": ("FlyteDirectory",),
     "shimnb.errors": ("ShimError",),
     "shimnb.notebook.form": ("form",),
     "shimnb.notebook.panel": ("panel",),

@@ -17,6 +17,8 @@ ShimError
 │   ├── InputError           inputs that the interface does not have, or lacks
 │   └── OutputError          a result that does not fit the interface
 ├── TemplateError            a template or an executor that cannot be loaded
+├── FileError                a file that cannot be read or written
+│   └── MissingFileError     a file that is not there
 ├── WorkflowError            what only a workflow could do
 └── CellError                a cell that is no task, with its line
 ```
@@ -38,8 +40,10 @@ __all__ = [
     "CustomError",
     "DefinitionError",
     "ExecutorError",
+    "FileError",
     "GuessError",
     "InputError",
+    "MissingFileError",
     "OutputError",
     "OverrideError",
     "SettingError",
@@ -377,6 +381,27 @@ class TemplateError(ShimError):
         self.source = source
         self.problem = problem
         super().__init__(problem, where=source, remedy=remedy)
+
+
+class FileError(ShimError, OSError, ValueError):
+    """A file, or a folder, that cannot be read or written.
+
+    Parameters
+    ----------
+    path : str
+        The path, without a password or a token in it.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, path: str, problem: str, remedy: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(problem, where=path, remedy=remedy)
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file, or a folder, that is not there; flytekit's FlyteDataNotFoundException."""
 
 
 class WorkflowError(ShimError, NotImplementedError):

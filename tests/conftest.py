@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # the examples are the same each time; a developer's run looks further each time.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+# Chosen by pytest's option: --hypothesis-profile nightly.
+settings.register_profile("nightly", deadline=None, max_examples=2000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 

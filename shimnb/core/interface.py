@@ -264,11 +264,12 @@ def executor_interface(executor_type: type[ShimTaskExecutor[Any]]) -> Interface:
         raise ExecutorError(path, "execute_from_model does not take the template", "Begin it with (self, tt, *, ...).")
     try:
         hints = typing.get_type_hints(method, include_extras=True)
+        written = inspect.get_annotations(method, eval_str=True)
     except NameError as error:
         raise AnnotationError(
             function, "annotations", f"an annotation names what is not there ({error})", "Import it, or define it."
         ) from error
-    inputs = {p.name: _input(function, p, hints) for p in parameters[2:] if p.kind is not p.VAR_KEYWORD}
+    inputs = {p.name: _input(function, p, hints, written) for p in parameters[2:] if p.kind is not p.VAR_KEYWORD}
     if "return" not in hints:
         raise AnnotationError(
             function, "return", "the result has no annotation", 'Write "-> TYPE", or "-> None" if it returns nothing.'
@@ -279,7 +280,9 @@ def executor_interface(executor_type: type[ShimTaskExecutor[Any]]) -> Interface:
     return Interface(inputs, _outputs(function, result), output_tuple_name=name)
 
 
-def _input(function: str, parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[Any, Any]:
+def _input(
+    function: str, parameter: inspect.Parameter, hints: dict[str, Any], written: dict[str, Any]
+) -> tuple[Any, Any]:
     name = parameter.name
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
         raise AnnotationError(
@@ -289,7 +292,9 @@ def _input(function: str, parameter: inspect.Parameter, hints: dict[str, Any]) -
         raise AnnotationError(function, name, "the parameter has no annotation", f"Write its type: {name}: int.")
     python_type = hints[name]
     if parameter.default is parameter.empty or parameter.default is None:
-        if parameter.default is None and not is_optional(python_type):
+        # By what is written: Python 3.10 makes an Optional of every type whose default is None.
+        if parameter.default is None and not is_optional(written[name]):
+            python_type = written[name]
             raise AnnotationError(
                 function,
                 name,

@@ -9,7 +9,7 @@ from shimnb.core.context import FlyteContextManager
 from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
 from shimnb.core.template import TaskTemplate
 from shimnb.core.tracker import TrackedInstance
-from shimnb.errors import TemplateError
+from shimnb.errors import FileError, TemplateError
 
 if TYPE_CHECKING:
     from shimnb.core.settings import SerializationSettings
@@ -76,18 +76,21 @@ class TaskTemplateResolver(TrackedInstance):
 
 def _read(path: str) -> TaskTemplate:
     access = FlyteContextManager.current_context().file_access
-    if access.is_remote(path):
-        local = access.get_random_local_path("task_template.pb")
-        access.get_data(path, local)
-        path = local
+    remedy = "Give the file that holds the template."
+    local = path.removeprefix("file://")
     try:
+        if access.is_remote(path):
+            local = access.get_random_local_path("task_template.pb")
+            access.get_data(path, local)
         # Not by pathlib: see core/files.py.
-        with open(path.removeprefix("file://"), "rb") as file:  # noqa: PTH123
+        with open(local, "rb") as file:  # noqa: PTH123
             encoded = file.read()
-    except OSError as error:
+    except FileError as error:
         raise TemplateError(
-            path, f"the template cannot be read ({error.strerror})", "Give the file that holds the template."
+            error.path, f"the template cannot be read: {error.problem}", error.remedy or remedy
         ) from error
+    except OSError as error:
+        raise TemplateError(path, f"the template cannot be read ({error.strerror})", remedy) from error
     return TaskTemplate.from_bytes(encoded, path)
 
 

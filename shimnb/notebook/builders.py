@@ -137,8 +137,18 @@ def _scalar_at(spot: Spot, scalar: literals_pb2.Scalar, size: int, declared: typ
         return replace(node, type=f"{node.type}, of {of}")
     node = message_at(spot, value, size)
     if kind in {"blob", "schema", "structured_dataset"}:
-        return replace(node, kind="text", type=words or node.type, text=quoted(value.uri))
+        return replace(node, kind="text", type=words or _stored_words(scalar, kind), text=quoted(value.uri))
     return replace(node, type=words or node.type)
+
+
+def _stored_words(scalar: literals_pb2.Scalar, kind: str) -> str:
+    """Name what is at a URI, by the type that its literal repeats."""
+    if kind == "blob":
+        return type_words(types_pb2.LiteralType(blob=scalar.blob.metadata.type))
+    if kind == "schema":
+        return type_words(types_pb2.LiteralType(schema=scalar.schema.type))
+    stored = scalar.structured_dataset.metadata.structured_dataset_type
+    return type_words(types_pb2.LiteralType(structured_dataset_type=stored))
 
 
 def _primitive_at(spot: Spot, primitive: literals_pb2.Primitive, size: int, words: str) -> Node:

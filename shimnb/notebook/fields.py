@@ -12,9 +12,10 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from shimnb.core.context import FlyteContextManager
+from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContextManager
 from shimnb.core.types import TypeEngine, type_name
 from shimnb.errors import ConversionError, ShimError, shorten
+from shimnb.notebook.others import Other, other_of
 from shimnb.notebook.texts import SCALARS
 from shimnb.notebook.values import bare, from_json, members, read_json, show_json, variants
 
@@ -96,6 +97,12 @@ class Field:
         """The type without ``None``, where that leaves a single one."""
         rest = [variant for variant in variants(self.python_type) if variant is not type(None)]
         return rest[0] if len(rest) == 1 else self.python_type
+
+    @property
+    def costly(self) -> bool:
+        """Whether its literal is a file, so that it is made for a run only; `parse` has checked the value."""
+        other = other_of(self.value_type)
+        return other is not None and other.costly
 
     @property
     def keeps_empty(self) -> bool:
@@ -186,12 +193,16 @@ def _control(value_type: Any) -> tuple[Control, tuple[str, ...]]:
         return "choice", tuple(choices)
     if value_type in SCALARS and value_type is not str:
         return "line", ()
-    return "text", ()
+    other = other_of(value_type)
+    return "line" if other is not None and other.plain else "text", ()
 
 
 def _hint(value_type: Any, control: Control) -> str:
     if value_type in SCALARS:
         return SCALARS[value_type].hint
+    other = other_of(value_type)
+    if other is not None:
+        return other.hint(value_type)
     if control != "text":
         return ""
     if dataclasses.is_dataclass(value_type):
@@ -253,6 +264,11 @@ def _parse_text(field: Field, value_type: Any, text: str) -> Any:
             shown = ", ".join(choices)
             raise ConversionError(field.name, f"expected one of {shown}, got {shorten(text)}")
         return choices[text]
+    other = other_of(value_type)
+    if other is not None and other.plain:
+        # A path needs no quotes, as a str does not.
+        is_json = other.listed and text.lstrip().startswith("[")
+        return other.parse(read_json(text, field.name) if is_json else text, value_type, field.name)
     return from_json(read_json(text, field.name), field.python_type, field.name)
 
 
@@ -295,7 +311,7 @@ def show(field: Field, value: Any) -> State:  # noqa: PLR0911  # one return a ki
     """
     if value is None:
         return None
-    value_type = field.value_type
+    value_type, other = field.value_type, other_of(field.value_type)
     if isinstance(value, enum.Enum) and members(value_type):
         return str(value.value)
     if isinstance(value, str):
@@ -306,7 +322,15 @@ def show(field: Field, value: Any) -> State:  # noqa: PLR0911  # one return a ki
         return str(value)
     if value_type in SCALARS or members(value_type):
         return str(value)
-    return show_json(value)
+    return show_json(value) if other is None or not other.plain else _shown(other, value)
+
+
+def _shown(other: Other, value: Any) -> str:
+    try:
+        plain = other.show(value)
+    except Exception:  # noqa: BLE001  # of a wrong class: the text is what `parse` refuses
+        plain = shorten(value)
+    return plain if isinstance(plain, str) else show_json(plain)
 
 
 def literal(field: Field, value: Any) -> literals_pb2.Literal:
@@ -331,7 +355,10 @@ def literal(field: Field, value: Any) -> literals_pb2.Literal:
     """
     try:
         expected = field.expected or TypeEngine.to_literal_type(field.python_type)
-        return TypeEngine.to_literal(FlyteContextManager.current_context(), value, field.python_type, expected)
+        # As in a local run, which leaves a file where it is.
+        context = FlyteContextManager.current_context()
+        state = (context.execution_state or ExecutionState()).with_params(mode=ExecutionMode.LOCAL_TASK_EXECUTION)
+        return TypeEngine.to_literal(context.with_execution_state(state), value, field.python_type, expected)
     except ConversionError as error:
         raise ConversionError(_from_root(error.path, field.name), error.problem, error.remedy) from error
     except ShimError:

@@ -204,7 +204,8 @@ class FormWidget(anywidget.AnyWidget):
         """Return a field's value, or what is wrong with it."""
         try:
             value = parse(field, self._state(field.name))
-            literal(field, value)
+            if not field.costly:
+                literal(field, value)
         except ShimError as error:
             return error
         return value

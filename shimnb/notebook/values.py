@@ -19,6 +19,7 @@ from typing import Any
 
 from shimnb.core.types import type_name
 from shimnb.errors import ConversionError, shorten
+from shimnb.notebook.others import other_of
 from shimnb.notebook.texts import SCALARS, show_duration
 
 __all__ = ["bare", "from_json", "members", "read_json", "show_json", "to_json", "variants"]
@@ -130,7 +131,10 @@ def members(python_type: Any) -> dict[str, Any]:
     if isinstance(python_type, type) and issubclass(python_type, enum.Enum):
         return {str(member.value): member for member in python_type}
     if typing.get_origin(python_type) is typing.Literal:
-        return {str(value): value for value in typing.get_args(python_type)}
+        values = typing.get_args(python_type)
+        texts = list(map(str, values))
+        # 1 and "1" are two choices.
+        return dict(zip(texts if len(set(texts)) == len(texts) else map(repr, values), values, strict=True))
     return {}
 
 
@@ -178,6 +182,8 @@ def from_json(value: Any, python_type: Any, path: str) -> Any:  # noqa: PLR0911 
         return _from_list(value, python_type, path)
     if origin in (dict, collections.abc.Mapping):
         return _from_dict(value, python_type, path)
+    if other := other_of(python_type):
+        return other.parse(value, python_type, path)
     if dataclasses.is_dataclass(python_type) and isinstance(python_type, type):
         return _from_fields(value, python_type, path)
     return value
@@ -307,6 +313,8 @@ def to_json(value: Any) -> Any:  # noqa: PLR0911  # one return a kind of value
         return show_duration(value)
     if isinstance(value, dt.date):
         return value.isoformat()
+    if other := other_of(type(value)):
+        return other.show(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value) if field.init}
     if isinstance(value, collections.abc.Mapping):

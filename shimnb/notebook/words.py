@@ -16,7 +16,7 @@ from flyteidl.core import types_pb2
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from google.protobuf import duration_pb2, timestamp_pb2
+    from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2
 
 __all__ = [
     "bytes_words",
@@ -278,8 +278,7 @@ def type_words(literal_type: types_pb2.LiteralType) -> str:  # noqa: PLR0911  # 
         case "enum_type":
             return f"enum({_shortly(quoted(name, 40) for name in value.values)})"
         case "blob":
-            name = "FlyteDirectory" if value.dimensionality == types_pb2.BlobType.MULTIPART else "FlyteFile"
-            return f"{name}[{quoted(value.format, 40)}]" if value.format else name
+            return _blob_words(literal_type)
         case "schema":
             return f"FlyteSchema{_columns(column.name for column in value.columns)}"
         case "structured_dataset_type":
@@ -288,10 +287,38 @@ def type_words(literal_type: types_pb2.LiteralType) -> str:  # noqa: PLR0911  # 
             return "no type"
 
 
+def _blob_words(literal_type: types_pb2.LiteralType) -> str:
+    blob = literal_type.blob
+    if blob.format == "NumpyArray":
+        return "numpy.ndarray"
+    if blob.format == "PythonPickle":
+        return f"pickle of {_name_in(literal_type, 'python_class_name') or 'anything'}"
+    name = "FlyteDirectory" if blob.dimensionality == types_pb2.BlobType.MULTIPART else "FlyteFile"
+    return f"{name}[{quoted(blob.format, 40)}]" if blob.format else name
+
+
 def _simple_words(literal_type: types_pb2.LiteralType) -> str:
+    notes = literal_type.annotation.annotations.fields
     if literal_type.simple == types_pb2.STRUCT:
-        return _schema_title(literal_type) or "dict"
+        untyped = "list" if "untyped" in notes else "dict"
+        return _name_in(literal_type, "pb_type") or _schema_title(literal_type) or untyped
+    if "literal_values" in notes:
+        return f"Literal[{_shortly(map(_choice_words, notes['literal_values'].list_value.values))}]"
     return _SIMPLE.get(literal_type.simple, f"simple type {literal_type.simple}")
+
+
+def _choice_words(value: struct_pb2.Value) -> str:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return quoted(value.string_value, 40)
+    return f"{value.number_value:g}" if kind == "number_value" else str(getattr(value, kind or "string_value"))
+
+
+def _name_in(literal_type: types_pb2.LiteralType, key: str) -> str:
+    """Find the name of a class that the metadata says in full."""
+    fields = literal_type.metadata.fields
+    text = fields[key].string_value if key in fields else ""
+    return cut(visible(text[:_SHOWN].rsplit(".", 1)[-1]), 60)
 
 
 def _schema_title(literal_type: types_pb2.LiteralType) -> str:

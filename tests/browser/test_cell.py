@@ -16,9 +16,9 @@ def test_a_failed_cell_leaves_the_task(open_cells):
     notebook.run(0, 1)
     notebook.set_source(1, GOOD.replace("name: str", "name"))
     notebook.run(1)
-    assert "error" in [output["output_type"] for output in notebook.outputs(1)] or "stream" in [
-        output["output_type"] for output in notebook.outputs(1)
-    ]
+    (output,) = notebook.outputs(1)
+    expect(notebook.cell(1)).to_contain_text("cell greet, line 2, execute, 'name': it has no annotation.")
+    assert output["ename"] == "AnnotationError"
     notebook.run(2)
     assert notebook.outputs(2)[0]["data"]["text/plain"] == "'hello there'"
 

@@ -22,6 +22,8 @@ CASES = [
     errors.InputError("t", ("a",), "a is missing", "Give it."),
     errors.OutputError("t", "the executor returned 1 value", "Return two."),
     errors.TemplateError("t.pb", "3 bytes", "Write it again."),
+    errors.FileError("s3://b/a", "it is a folder", "Name a file in it."),
+    errors.MissingFileError("s3://b/a", "there is no such file", "Give the path of one that is there."),
     errors.WorkflowError("no workflows yet"),
     errors.CellError("top", 3, "invalid syntax", "Mend the line."),
 ]

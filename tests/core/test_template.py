@@ -6,11 +6,13 @@ import copy
 import datetime as dt
 import pickle
 
+import fsspec
 import pytest
 from flyteidl.core import literals_pb2, tasks_pb2
 
 from shimnb import TaskTemplate
 from shimnb.core.custom import custom_to_struct
+from shimnb.core.resolver import _read
 from shimnb.errors import TemplateError
 
 
@@ -88,3 +90,14 @@ def test_an_attribute_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError):
         TaskTemplate(message()).nope  # noqa: B018
     assert "custom" in dir(TaskTemplate(message()))
+
+
+def test_a_template_is_loaded_from_a_scheme() -> None:
+    """The engine may name a URI; what cannot be read is a TemplateError."""
+    encoded = tasks_pb2.TaskTemplate(type="sql").SerializeToString()
+    fsspec.filesystem("memory").pipe_file("/t/template.pb", encoded)
+    assert _read("memory://t/template.pb").type == "sql"
+    with pytest.raises(TemplateError) as caught:
+        _read("memory://t/nope.pb")
+    problem = "the template cannot be read: there is no such file"
+    assert str(caught.value) == f"memory://t/nope.pb: {problem}. Give the path of one that is there."

@@ -17,10 +17,15 @@ PEER_INSTALLS = sys.version_info < (3, 13)
 
 
 @pytest.fixture(scope="session")
-def peers(tmp_path_factory: pytest.TempPathFactory) -> Peers:
-    """Both libraries' answers to every case of the suite; two processes, two imports."""
+def flytekit() -> None:
+    """Skip where flytekit is not installed; in CI that is a failure."""
     if importlib.util.find_spec("flytekit") is None:
         if PEER_INSTALLS and os.environ.get("CI"):
             pytest.fail("flytekit is not installed, and CI compares with it on this Python.")
         pytest.skip("flytekit is not installed: pip install 'shimnb[flytekit]'")
+
+
+@pytest.fixture(scope="session")
+def peers(tmp_path_factory: pytest.TempPathFactory, flytekit: None) -> Peers:
+    """Both libraries' answers to every case of the suite; two processes, two imports."""
     return ask(tmp_path_factory.mktemp("interop"))

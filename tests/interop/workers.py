@@ -14,6 +14,8 @@ from .peers import Answer
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from typing_extensions import Self
+
 _WORKER = Path(__file__).parent / "process" / "worker.py"
 _LIBRARIES = ("shimnb", "flytekit")
 _KEPT = 2000
@@ -48,7 +50,7 @@ class Workers:
     def _log(self, library: str) -> Path:
         return self._folder / f"{library}.log"
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

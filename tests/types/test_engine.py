@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple
 
 import pytest
@@ -26,6 +27,33 @@ class Pair(NamedTuple):
 
 class Celsius(float):
     pass
+
+
+class Unknown:
+    pass
+
+
+class Color(enum.Enum):
+    RED = "red"
+
+
+class Level(enum.Enum):
+    LOW = 1
+
+
+@dataclass
+class Leveled:
+    level: Level
+
+
+def degrees(value: Celsius) -> float:
+    """Write a value as a plain number."""
+    return float(value)
+
+
+@dataclass
+class Weather:
+    outside: Celsius = field(metadata={"serialize": degrees, "deserialize": Celsius})
 
 
 class CelsiusTransformer(TypeTransformer[Celsius]):
@@ -204,6 +232,92 @@ def test_a_class_is_registered_once() -> None:
     assert str(caught.value) == (
         "'celsius' already converts Celsius, so that 'celsius' cannot. Register a transformer for a class of your own."
     )
+
+
+def test_an_additional_type_overrides_only_when_told(celsius: CelsiusTransformer) -> None:
+    """A class that has a transformer keeps it, as in flytekit, unless `override` is given."""
+    other = CelsiusTransformer()
+    TypeEngine.register_additional_type(other, Celsius)
+    assert TypeEngine.get_transformer(Celsius) is celsius
+    TypeEngine.register_additional_type(other, Celsius, override=True)
+    TypeEngine.register_additional_type(other, Row)
+    assert TypeEngine.get_transformer(Celsius) is TypeEngine.get_transformer(Row) is other
+
+
+@pytest.mark.usefixtures("celsius")
+def test_a_transformer_of_a_base_leaves_what_has_its_own() -> None:
+    """One for object converts what nothing else does; list, int and enumerations keep theirs."""
+    anything: Any = TypeTransformer("anything", object)
+    TypeEngine.register(anything)
+    own = [TypeEngine.get_transformer(t).name for t in (int, list[int], Color, Celsius, Unknown)]
+    assert own == ["int", "Typed List", "DefaultEnumTransformer", "celsius", "anything"]
+
+
+@pytest.mark.usefixtures("celsius")
+def test_an_enumeration_takes_no_transformer() -> None:
+    """An enumeration never asks it in flytekit, so that a task would differ when it is exported."""
+    transformer: Any = TypeTransformer("color", Color)
+    with pytest.raises(errors.TypeEngineError) as caught:
+        TypeEngine.register(transformer)
+    assert str(caught.value) == (
+        "'color' cannot convert Color: an Enum travels as its member's value. Register a transformer for another class."
+    )
+
+
+@pytest.mark.usefixtures("celsius")
+@pytest.mark.filterwarnings("ignore:Type Any will be used")  # mashumaro does not resolve the function's annotation
+def test_a_plugins_class_stands_in_a_dataclass_that_says_how() -> None:
+    """The field tells mashumaro what to write; the type structure has the plugin's literal type, as in flytekit."""
+    t = Weather
+    literal = TypeEngine.to_literal(None, Weather(Celsius(1.5)), t)
+    literal_type = TypeEngine.to_literal_type(t)
+    assert TypeEngine.to_python_value(None, literal, t) == Weather(Celsius(1.5))
+    assert literal_type.structure.dataclass_type["outside"].simple == types_pb2.FLOAT
+    assert TypeEngine.to_literal(None, Weather(Celsius(1.5)), TypeEngine.guess_python_type(literal_type)) == literal
+
+
+@pytest.mark.usefixtures("celsius")
+def test_a_plugins_class_in_a_dataclass_that_does_not_is_refused() -> None:
+    """In flytekit it is refused when there is a value."""
+
+    @dataclass
+    class Bare:
+        outside: Celsius
+
+    Bare.__annotations__["outside"] = Celsius
+    with pytest.raises(errors.UnsupportedTypeError) as caught:
+        TypeEngine.to_literal_type(Bare)
+    assert str(caught.value) == (
+        "Bare.outside: the type Celsius has no Flyte literal type. msgpack cannot carry it inside of a dataclass."
+    )
+
+
+@pytest.mark.usefixtures("celsius")
+def test_a_list_of_a_plugins_class_is_no_plain_data() -> None:
+    """A literal with msgpack, as the cluster takes one out of a dataclass, has a sentence too."""
+    literal = TypeEngine.to_literal(None, {"a": 1}, dict)
+    for t in (list[Celsius], dict[str, Celsius]):
+        with pytest.raises(errors.ConversionError, match="got a literal with binary data"):
+            TypeEngine.to_python_value(None, literal, t)
+
+
+def test_a_transformer_reads_msgpack() -> None:
+    """What flytekit's transformers inherit: a value taken out of a dataclass."""
+    binary = TypeEngine.to_literal(None, {"a": 1}, dict).scalar.binary
+    transformer = CelsiusTransformer()
+    assert transformer.from_binary_idl(binary, dict[str, int]) == {"a": 1}
+    binary.tag = "json"
+    with pytest.raises(errors.ConversionError) as caught:
+        transformer.from_binary_idl(binary, dict[str, int])
+    assert str(caught.value) == "$: the binary has the tag 'json', not 'msgpack'"
+
+
+def test_a_refusal_does_not_tell_where_it_was_first_met() -> None:
+    """A type that is refused alone was perhaps compiled within a dataclass before."""
+    TypeEngine.to_literal_type(Leveled)
+    with pytest.raises(errors.UnsupportedTypeError) as caught:
+        TypeEngine.to_literal_type(Level)
+    assert str(caught.value).startswith("the type Level has no Flyte literal type. ")
 
 
 def test_a_built_in_transformer_has_the_methods() -> None:

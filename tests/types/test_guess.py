@@ -184,7 +184,7 @@ def test_a_literal_map_is_read_with_guessed_types() -> None:
     ("literal_type", "message"),
     [
         (types_pb2.LiteralType(), "no Python type is known for an empty literal type"),
-        (types_pb2.LiteralType(blob=types_pb2.BlobType()), "no Python type is known for the literal type blob"),
+        (types_pb2.LiteralType(schema=types_pb2.SchemaType()), "no Python type is known for the literal type schema"),
         (types_pb2.LiteralType(simple=types_pb2.BINARY), "no Python type is known for the literal type BINARY"),
     ],
 )

@@ -17,8 +17,13 @@ from shimnb import (
     ExecutionParameters,
     ExecutionState,
     FastSerializationSettings,
+    FlyteAnnotation,
     FlyteContext,
     FlyteContextManager,
+    FlyteDirectory,
+    FlyteFile,
+    FlytePickle,
+    HashMethod,
     Image,
     ImageConfig,
     Interface,
@@ -33,13 +38,19 @@ from shimnb import (
     ShimError,
     ShimTaskExecutor,
     SourceCode,
+    StructuredDataset,
+    StructuredDatasetDecoder,
+    StructuredDatasetEncoder,
+    StructuredDatasetTransformerEngine,
     TaskMetadata,
     TaskTemplate,
     TaskTemplateResolver,
     TypeEngine,
+    TypeLoss,
     TypeTransformer,
     VoidPromise,
     __version__,
+    allow_pickle,
     current_context,
     default_task_template_resolver,
     executor_interface,
@@ -158,6 +169,55 @@ class CelsiusTransformer(TypeTransformer[Celsius]):
         return made
 
 
+class CelsiusEncoder(StructuredDatasetEncoder[Celsius]):
+    def __init__(self) -> None:
+        super().__init__(Celsius, "file", "celsius")
+
+    def encode(
+        self,
+        ctx: FlyteContext,
+        structured_dataset: StructuredDataset,
+        structured_dataset_type: types_pb2.StructuredDatasetType,
+    ) -> literals_pb2.StructuredDataset:
+        frame: Celsius = structured_dataset.dataframe
+        uri: str = structured_dataset.uri or ctx.file_access.get_random_remote_path()
+        print(frame.degrees, self.python_type, self.protocol, self.supported_format)
+        return literals_pb2.StructuredDataset(uri=uri)
+
+
+class CelsiusDecoder(StructuredDatasetDecoder[Celsius]):
+    def __init__(self) -> None:
+        super().__init__(Celsius, "file", "celsius")
+
+    def decode(
+        self,
+        ctx: FlyteContext,
+        flyte_value: literals_pb2.StructuredDataset,
+        current_task_metadata: literals_pb2.StructuredDatasetMetadata,
+    ) -> Celsius:
+        return Celsius()
+
+
+def tables() -> None:
+    StructuredDatasetTransformerEngine.register(CelsiusEncoder(), default_for_type=True)
+    StructuredDatasetTransformerEngine.register(CelsiusDecoder(), override=True)
+    dataset: StructuredDataset = StructuredDataset(Celsius(), uri="/tmp/t", file_format="celsius")
+    literal: literals_pb2.StructuredDataset | None = dataset.open(Celsius).literal
+    metadata: literals_pb2.StructuredDatasetMetadata | None = dataset.metadata
+    print(dataset.all(), list(dataset.iter()), literal, metadata, dataset.uri, dataset.file_format)
+
+
+def files(source: FlyteFile[Any], folder: FlyteDirectory[Any]) -> FlyteFile[Any]:
+    made: FlyteFile[Any] = FlyteFile.new_remote_file("copy.csv")
+    with open(source) as local, made.open("w") as remote:
+        remote.write(local.read())
+    for item in FlyteDirectory.listdir(folder):
+        print(item.remote_source, item.download(), item.extension())
+    other: FlyteDirectory[Any] = FlyteDirectory("s3://bucket/folder", remote_directory=False)
+    print(FlyteFile("/a", remote_path=False), list(other.crawl()), other.new_file("a").path, other / "a")
+    return made
+
+
 def show(made: SqlTask) -> None:
     try:
         print(tree(made), form(made).run().result(), panel(made), shimnb.tree({"a": 1}))
@@ -168,3 +228,16 @@ def show(made: SqlTask) -> None:
 def extension(shell: InteractiveShell) -> None:
     load_ipython_extension(shell)
     unload_ipython_extension(shell)
+
+
+def scalars(value: FlytePickle[set[int]]) -> list[TypeLoss]:
+    hashing: HashMethod[int] = HashMethod(str)
+    note = FlyteAnnotation({"unit": "m"})
+    with allow_pickle():
+        print(hashing.calculate(3), note.data["unit"], value.class_name)
+    TypeEngine.register_additional_type(CelsiusTransformer(), int, override=True)
+    losses: list[TypeLoss] = TypeEngine.losses(int)
+    for path, before, after, reason in losses:
+        text: str = path + before + after + reason
+        print(text)
+    return losses

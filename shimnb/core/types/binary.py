@@ -156,7 +156,11 @@ def describe(literal: literals_pb2.Literal) -> str:
     held = scalar.WhichOneof("value") or kind
     if held == "primitive":
         return _primitive(scalar.primitive, scalar.primitive.WhichOneof("value") or "")
-    return f"a union of {describe(scalar.union.value)}" if held == "union" else _HELD.get(held, f"a {held}")
+    if held == "union":
+        return f"a union of {describe(scalar.union.value)}"
+    if held == "blob" and scalar.blob.metadata.type.format == "PythonPickle":
+        return "a pickle"
+    return _HELD.get(held, f"a {held}")
 
 
 def _primitive(primitive: literals_pb2.Primitive, field: str) -> str:

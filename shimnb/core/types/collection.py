@@ -7,7 +7,7 @@ from typing import Any
 
 from flyteidl.core import literals_pb2, types_pb2
 
-from shimnb.core.types.binary import binary_fill, binary_type, plain_of, untyped
+from shimnb.core.types.binary import binary_fill, binary_type, describe, plain_of, untyped
 from shimnb.core.types.names import type_name
 from shimnb.core.types.transformer import Convert, Converter, Family, Misfit, mismatch, step
 from shimnb.errors import UnsupportedTypeError
@@ -15,7 +15,17 @@ from shimnb.errors import UnsupportedTypeError
 __all__ = ["DictFamily", "ListFamily"]
 
 Literal = literals_pb2.Literal
-_KEY_TAGS = {"int", "float", "str", "bool", "datetime", "date", "timedelta", "DefaultEnumTransformer"}
+_KEY_TAGS = {
+    "int",
+    "float",
+    "str",
+    "bool",
+    "datetime",
+    "date",
+    "timedelta",
+    "DefaultEnumTransformer",
+    "LiteralTypeTransformer",
+}
 
 
 class ListFamily(Family):
@@ -46,7 +56,7 @@ class ListFamily(Family):
             own.pack if can else None,
             own.unpack if can else None,
             takes=(list,),
-            peer=item.peer and args[0] not in (None, type(None)),  # the peer trips over list[None]
+            peer=item.peer and args[0] is not None,  # the peer trips over list[None], not over List[None]
             refusal=item.refusal,
         )
 
@@ -76,7 +86,7 @@ class _List:
         read = self._item.read
         literals = literal.collection.literals
         if not literals and not literal.HasField("collection"):
-            return self.unpack(plain_of(literal, self._name))
+            return self.unpack(_plain_for(self._item, literal, self._name))
         try:
             return [read(element, ctx) for element in literals]
         except Misfit:
@@ -91,6 +101,13 @@ class _List:
         if type(plain) is not list:
             raise mismatch(self._name, plain)
         return _map(self._item.unpack, plain)
+
+
+def _plain_for(item: Converter, literal: Literal, name: str) -> Any:
+    """Give the plain data of a list or dict, if its items can be made of such."""
+    if item.unpack is None:
+        raise Misfit(f"expected {name}, got a literal with {describe(literal)}")
+    return plain_of(literal, name)
 
 
 def _sequence(value: Any) -> str:
@@ -194,7 +211,7 @@ class _Map:
         read = self._item.read
         literals = literal.map.literals
         if not literals and not literal.HasField("map"):
-            return self.unpack(plain_of(literal, self._name))
+            return self.unpack(_plain_for(self._item, literal, self._name))
         result = {}
         for key, element in literals.items():
             try:

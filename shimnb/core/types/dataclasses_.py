@@ -21,6 +21,7 @@ _MISSING = dataclasses.MISSING
 _KEPT = "__shimnb_converter__"
 # What a field's metadata may ask of mashumaro.
 _OPTIONS = {"alias", "serialize", "deserialize", "serialization_strategy"}
+_BOTH, _STRATEGY = {"serialize", "deserialize"}, {"serialization_strategy"}
 
 
 class Guessed:
@@ -60,14 +61,16 @@ class DataclassFamily(Family):
             self._open.pop()
         return self.compile(t, fields, dataclass_type(_schema(t), fields))
 
-    def keep(self, t: Any, fields: list[Field], literal_type: types_pb2.LiteralType) -> None:
+    def keep(self, t: Any, fields: list[Field], literal_type: types_pb2.LiteralType, tag: str = "") -> None:
         """Compile a guessed class, and keep the converter with it: it cannot be built again from `t` alone."""
-        setattr(t, _KEPT, self.compile(t, fields, literal_type))
+        converter = self.compile(t, fields, literal_type)
+        converter.tag = tag or converter.tag
+        setattr(t, _KEPT, converter)
 
     def compile(self, t: Any, fields: list[Field], literal_type: types_pb2.LiteralType) -> Converter:
         """Compile `t`, whose fields and literal type are known."""
         name = type_name(t)
-        own = _Packer(t, fields)
+        own = _Packer(t, fields, self._convert)
         pack, unpack = _mashumaro(t, own) if _is_special(t) else (own.pack, own.unpack)
 
         def fill(target: Literal, value: Any, ctx: Any) -> None:
@@ -85,7 +88,8 @@ class DataclassFamily(Family):
 class _Packer:
     """Plain data from a dataclass, and back, with a path to what does not fit."""
 
-    def __init__(self, t: Any, fields: list[Field]) -> None:
+    def __init__(self, t: Any, fields: list[Field], convert: Convert) -> None:
+        self._convert = convert
         self.t = t
         self.name = type_name(t)
         self.guessed = issubclass(t, Guessed)
@@ -96,6 +100,8 @@ class _Packer:
 
     def pack(self, value: Any) -> dict[str, Any]:
         """Give the plain data of an instance, in the order of its fields."""
+        if self.guessed and _writes_itself(type(value)):
+            return self._as_written(value)
         pairs = self.pairs if type(value) is self.t and not self.guessed else self._ordered(value)
         result = {}
         for name, pack in pairs:
@@ -106,6 +112,13 @@ class _Packer:
             except AttributeError:
                 raise Misfit(f"{self.name} has no {name!r}", "Set every field.").under(step(name)) from None
         return result
+
+    def _as_written(self, value: Any) -> dict[str, Any]:
+        """Give the plain data of an executor's own model where the guessed class is of its schema."""
+        pack = self._convert(type(value)).pack
+        plain: dict[str, Any] = pack(value) if pack else {}
+        self.unpack(plain)
+        return plain
 
     def _ordered(self, value: Any) -> list[tuple[str, Callable[[Any], Any]]]:
         """Give the fields in the order of `value`, which may be of a class like ours.
@@ -164,7 +177,8 @@ class _Packer:
 def _hints(t: Any, path: str) -> dict[str, Any]:
     """Resolve the annotations of a dataclass."""
     try:
-        hints = typing.get_type_hints(t, include_extras=True)
+        # The peer looks at no notes in here either; mashumaro reads what concerns it.
+        hints = typing.get_type_hints(t)
     except NameError as error:
         remedy = f"Define {error.name or 'the name'} at the top level of the module (or cell) of {type_name(t)}."
         raise UnsupportedTypeError(str(error.name), path, remedy) from error
@@ -182,22 +196,60 @@ def compile_fields(t: Any, hints: Mapping[str, Any], convert: Convert, path: str
         place = path + step(field.name)
         hint = hints[field.name]
         converter = convert(hint, place)
-        if converter.pack is None or converter.unpack is None:
+        pack, unpack = converter.pack, converter.unpack
+        if (pack is None or unpack is None) and (_STRATEGY & field.metadata.keys() or _BOTH.issubset(field.metadata)):
+            # The field says itself how mashumaro is to write and to read it.
+            pack = unpack = _as_it_is
+        if pack is None or unpack is None:
             remedy = "msgpack cannot carry it inside of a dataclass."
             raise UnsupportedTypeError(type_name(hint), place, remedy)
         required = field.default is _MISSING and field.default_factory is _MISSING
-        made.append(Field(field.name, converter, converter.pack, converter.unpack, field.init, required))
+        made.append(Field(field.name, converter, pack, unpack, field.init, required))
     return made
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+class _Shapes:
+    """mashumaro's plugin: a class may name the dataclass by which its schema is made."""
+
+    def get_schema(self, instance: Any, ctx: Any, schema: Any = None) -> Any:  # noqa: ARG002  # mashumaro's signature
+        """Give the schema of such a class, and None for any other."""
+        from mashumaro.jsonschema.schema import Instance, get_schema  # noqa: PLC0415  # as in _schema
+
+        shape = getattr(instance.type, "__shimnb_shape__", None)
+        return None if shape is None else get_schema(Instance(shape), ctx)
 
 
 def _schema(t: Any) -> dict[str, Any]:
     from mashumaro.jsonschema import build_json_schema  # noqa: PLC0415  # 150 ms, for dataclasses only
 
     try:
-        schema: dict[str, Any] = build_json_schema(t).to_dict()
+        schema: dict[str, Any] = build_json_schema(t, plugins=[_Shapes()]).to_dict()  # type: ignore[list-item]  # a plugin by its method
     except Exception as error:
         raise UnsupportedTypeError(type_name(t), "", f"It has no JSON schema: {error}.") from error
-    return schema
+    plain: dict[str, Any] = _plain_defaults(schema)
+    return plain
+
+
+def _plain_defaults(schema: Any) -> Any:
+    """Leave out the defaults that mashumaro did not write as JSON: a time's, where the field is a union."""
+    if isinstance(schema, list):
+        return [_plain_defaults(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _plain_defaults(item) for key, item in schema.items() if key != "default"}
+    return {**kept, "default": schema["default"]} if "default" in schema and _is_plain(schema["default"]) else kept
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def dataclass_type(schema: dict[str, Any], fields: list[Field]) -> types_pb2.LiteralType:
@@ -209,6 +261,13 @@ def dataclass_type(schema: dict[str, Any], fields: list[Field]) -> types_pb2.Lit
         if field.converter.literal_type is not None and field.converter.peer:
             literal_type.structure.dataclass_type[field.name].CopyFrom(field.converter.literal_type)
     return literal_type
+
+
+def _writes_itself(cls: type) -> bool:
+    """Whether the plain data of a class is not told by its fields: one of pydantic's, or with options for mashumaro."""
+    if hasattr(cls, "__pydantic_validator__"):
+        return True
+    return dataclasses.is_dataclass(cls) and not issubclass(cls, Guessed) and _is_special(cls)
 
 
 def _is_special(t: Any) -> bool:

@@ -13,7 +13,7 @@ from shimnb.core.types.collection import DictFamily, ListFamily
 from shimnb.core.types.dataclasses_ import DataclassFamily, is_dataclass
 from shimnb.core.types.enums import EnumFamily
 from shimnb.core.types.guess import Guesser
-from shimnb.core.types.lazy import family_of
+from shimnb.core.types.lazy import LITERAL, family_named, family_of
 from shimnb.core.types.names import is_union, strip_annotated, type_key, type_name
 from shimnb.core.types.simple import simple_families
 from shimnb.core.types.transformer import Converter, Family, Misfit, TypeTransformer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shimnb.core.context import FlyteContext
+    from shimnb.core.types.losses import TypeLoss
 
 __all__ = ["TypeEngine"]
 
@@ -37,7 +38,6 @@ _REMEDIES: dict[Any, str] = {
     frozenset: "Use list[...].",
     bytes: "Use a str (base64), or write a file and pass its path.",
     complex: "Use a dataclass of two floats.",
-    typing.Literal: "Use an enum.Enum with these values.",
 }
 
 
@@ -54,15 +54,17 @@ class _Registry:
         families = [*simple_families(self.convert), ListFamily(self.convert), DictFamily(self.convert)]
         self.own: dict[Any, TypeTransformer[Any]] = {family.python_type: family for family in families}
         self.added: dict[Any, TypeTransformer[Any]] = {}
-        self._late: dict[type, TypeTransformer[Any]] = {}
+        self._late: dict[Any, TypeTransformer[Any]] = {}
         self.guesser = Guesser(self._dataclass, self.convert)
 
-    def register(self, transformer: TypeTransformer[Any], also: list[Any] | None) -> None:
+    def register(self, transformer: TypeTransformer[Any], wanted: list[Any], *, override: bool = False) -> None:
         with self._lock:
-            wanted = [transformer.python_type, *(also or [])]
             for t in wanted:
+                if isinstance(t, type) and issubclass(t, enum.Enum):
+                    what = f"{transformer.name!r} cannot convert {type_name(t)}: an Enum travels as its member's value"
+                    raise TypeEngineError(what, remedy="Register a transformer for another class.")
                 existing = self.added.get(t) or self.own.get(t)
-                if existing is not None:
+                if existing is not None and not override:
                     what = f"{existing.name!r} already converts {type_name(t)}, so that {transformer.name!r} cannot"
                     raise TypeEngineError(what, remedy="Register a transformer for a class of your own.")
             self.added.update(dict.fromkeys(wanted, transformer))
@@ -79,13 +81,18 @@ class _Registry:
         t = type(None) if t is None else t
         origin = typing.get_origin(t) or t
         found = self.added.get(t) or self.added.get(origin) if _hashable(t) else None
-        if found is None and isinstance(origin, type):
+        # A transformer of a base, such as object, must not take what has one of its own.
+        if found is None and isinstance(origin, type) and origin not in self.own and not issubclass(origin, enum.Enum):
             found = next((self.added[base] for base in origin.__mro__ if base in self.added), None)
         return found or self._own(t, origin) or self._none(t, origin, path)
 
     def _own(self, t: Any, origin: Any) -> TypeTransformer[Any] | None:
         if is_union(t):
             return self._union
+        if origin is typing.Literal:
+            if LITERAL not in self._late:
+                self._late[LITERAL] = family_named(LITERAL, self.convert)
+            return self._late[LITERAL]
         if isinstance(origin, type):
             if issubclass(origin, enum.Enum):
                 return self._enum
@@ -134,16 +141,21 @@ class _Registry:
 
     def _build(self, t: Any, path: str) -> Converter:
         transformer = self.transformer(t, path)
-        if not isinstance(transformer, Family):
-            return transformer.build(t, self.convert, path)
-        plain = strip_annotated(t)
-        return transformer.build(type(None) if plain is None else plain, self.convert, path)
+        plain = strip_annotated(t) if isinstance(transformer, Family) and not transformer.annotated else t
+        converter = transformer.build(type(None) if plain is None else plain, self.convert, path)
+        if typing.get_origin(t) is not typing.Annotated:
+            return converter
+        from shimnb.core.types.notes import noted  # noqa: PLC0415  # for annotated types only
+
+        return noted(converter, t, path)
 
     def top(self, t: Any) -> Converter:
         """Give the converter of a type that must have a literal type."""
         converter = self.convert(t)
-        if converter.refusal is not None:
-            raise converter.refusal
+        refusal = converter.refusal
+        if refusal is not None:
+            # A new one: the kept one may have been met within a dataclass, and a caller may add where it was.
+            raise UnsupportedTypeError(refusal.python_type, "", refusal.remedy)
         return converter
 
 
@@ -197,7 +209,29 @@ class TypeEngine:
         TypeEngineError
             If a transformer already converts one of the types.
         """
-        _registry.register(transformer, additional_types)
+        _registry.register(transformer, [transformer.python_type, *(additional_types or [])])
+
+    @classmethod
+    def register_additional_type(
+        cls,
+        transformer: TypeTransformer[Any],
+        additional_type: Any,
+        override: bool = False,  # noqa: FBT001, FBT002  # flytekit's signature
+    ) -> None:
+        """Convert one more class with a transformer.
+
+        Parameters
+        ----------
+        transformer : TypeTransformer
+            Converts the class.
+        additional_type : type
+            The class.
+        override : bool
+            Whether it takes the place of another transformer; else a class
+            that has one keeps it.
+        """
+        if override or additional_type not in cls.get_available_transformers():
+            _registry.register(transformer, [additional_type], override=override)
 
     @classmethod
     def get_transformer(cls, python_type: Any) -> TypeTransformer[Any]:
@@ -305,6 +339,34 @@ class TypeEngine:
         return _registry.guesser.guess(flyte_type, _registry.added)
 
     @classmethod
+    def losses(cls, python_type: Any) -> list[TypeLoss]:
+        """List what the literal type of a Python type cannot tell.
+
+        A shim task's executor has its template only, so that its inputs come
+        in the types that are guessed from it.
+
+        Parameters
+        ----------
+        python_type : type
+            An annotation, as for `to_literal_type`.
+
+        Returns
+        -------
+        list of TypeLoss
+            ``(path, before, after, reason)``, all str: the path within the
+            type, how it is written, how it arrives, and why. Empty if the
+            type arrives as it is.
+
+        Examples
+        --------
+        >>> [tuple(loss) for loss in TypeEngine.losses(dict[int, str])]
+        [('$', 'dict[int, str]', 'dict', 'a dict whose keys are no str travels without its types')]
+        """
+        from shimnb.core.types.losses import losses_of  # noqa: PLC0415  # for whoever asks
+
+        return losses_of(python_type, cls.to_literal_type, cls.guess_python_type)
+
+    @classmethod
     def guess_python_types(cls, flyte_variable_dict: Mapping[str, Any]) -> dict[str, Any]:
         """Give the Python types of an interface's variables, by name."""
         variables = getattr(flyte_variable_dict, "variables", flyte_variable_dict)
@@ -391,7 +453,26 @@ def _literal(ctx: Any, value: Any, t: Any, root: str) -> literals_pb2.Literal:
 
 
 def _value(ctx: Any, literal: literals_pb2.Literal, t: Any, root: str) -> Any:
+    converter = _registry.top(t)
     try:
-        return _registry.top(t).read(literal, ctx)
+        return converter.read(literal, ctx)
+    except Misfit as misfit:
+        # No reader takes an offloaded literal, so that nobody else pays for the search.
+        if not _is_offloaded(literal):
+            raise misfit.error(root) from misfit.__cause__
+    try:
+        return converter.read(_fetched(literal, converter, ctx), ctx)
     except Misfit as misfit:
         raise misfit.error(root) from misfit.__cause__
+
+
+def _is_offloaded(literal: literals_pb2.Literal) -> bool:
+    from shimnb.core.types.offloaded import holds_offloaded  # noqa: PLC0415  # for what cannot be read as it is
+
+    return holds_offloaded(literal)
+
+
+def _fetched(literal: literals_pb2.Literal, converter: Converter, ctx: Any) -> literals_pb2.Literal:
+    from shimnb.core.types.offloaded import fetched  # noqa: PLC0415  # as above
+
+    return fetched(literal, converter, ctx)

@@ -12,7 +12,7 @@ from shimnb.core.types.names import type_name
 from shimnb.core.types.transformer import Convert, Converter, Family, mismatch
 from shimnb.errors import UnsupportedTypeError, shorten
 
-__all__ = ["EnumFamily", "make_enum"]
+__all__ = ["EnumFamily", "choices", "make_enum"]
 
 Literal = literals_pb2.Literal
 _CHOICES_SHOWN = 8
@@ -44,7 +44,7 @@ class _Enum:
 
     def __init__(self, t: Any, values: list[Any]) -> None:
         self._t = t
-        self._name = f"{type_name(t)} ({_choices(values)})"
+        self._name = f"{type_name(t)} ({choices(values)})"
 
     def _value(self, value: Any) -> Any:
         # A member of another enumeration too: a cell that ran again defines the class anew, and a
@@ -82,7 +82,8 @@ class _Enum:
         return self._member(plain, plain)
 
 
-def _choices(values: list[Any]) -> str:
+def choices(values: list[Any]) -> str:
+    """Name the values that may be chosen; of very many, the first ones."""
     shown = ", ".join(shorten(value) for value in values[:_CHOICES_SHOWN])
     return shown if len(values) <= _CHOICES_SHOWN else f"{shown}, ... {len(values)} in all"
 

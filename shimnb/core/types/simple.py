@@ -13,7 +13,7 @@ from shimnb.core.types.names import type_name
 from shimnb.core.types.transformer import Convert, Converter, Family, Misfit, mismatch
 from shimnb.errors import shorten
 
-__all__ = ["simple_families"]
+__all__ = ["pack_datetime", "simple_families", "unpack_datetime"]
 
 Literal = literals_pb2.Literal
 _UTC = dt.timezone.utc
@@ -198,17 +198,19 @@ def _fill_datetime(target: Literal, value: Any, ctx: Any) -> None:  # noqa: ARG0
 
 
 def _read_datetime(literal: Literal, ctx: Any) -> dt.datetime:  # noqa: ARG001  # a Read
-    return _time_of(literal, "datetime") or _unpack_datetime(plain_of(literal, "datetime"))
+    return _time_of(literal, "datetime") or unpack_datetime(plain_of(literal, "datetime"))
 
 
-def _pack_datetime(value: Any) -> str:
+def pack_datetime(value: Any) -> str:
+    """Give the ISO 8601 of a datetime, as mashumaro writes it."""
     if type(value) is not dt.datetime:
         remedy = "Pass datetime.combine(value, time.min)." if type(value) is dt.date else ""
         raise mismatch("datetime", value, remedy)
     return value.isoformat()
 
 
-def _unpack_datetime(plain: Any) -> dt.datetime:
+def unpack_datetime(plain: Any) -> dt.datetime:
+    """Give the datetime of an ISO 8601 text."""
     result: dt.datetime = _parse(plain, dt.datetime, "datetime")
     return result
 
@@ -310,7 +312,7 @@ def simple_families(convert: Convert) -> list[Family]:
             "datetime",
             dt.datetime,
             types_pb2.DATETIME,
-            (_fill_datetime, _read_datetime, _pack_datetime, _unpack_datetime),
+            (_fill_datetime, _read_datetime, pack_datetime, unpack_datetime),
         ),
         ("date", dt.date, types_pb2.DATETIME, (_fill_date, _read_date, _pack_date, _unpack_date)),
         (

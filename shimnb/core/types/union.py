@@ -9,7 +9,7 @@ from typing import Any
 from flyteidl.core import literals_pb2, types_pb2
 
 from shimnb.core.types.binary import describe, plain_of
-from shimnb.core.types.names import type_name
+from shimnb.core.types.names import strip_annotated, type_key, type_name
 from shimnb.core.types.transformer import Convert, Converter, Family, Misfit, mismatch
 
 __all__ = ["UnionFamily", "tagged"]
@@ -35,14 +35,15 @@ class UnionFamily(Family):
 
     def build(self, t: Any, convert: Convert, path: str = "") -> Converter:
         """Compile the union `t` from the converters of its variants."""
-        variants = [convert(arg, path) for arg in typing.get_args(t)]
+        args = typing.get_args(t)
+        variants = [convert(_stored(arg), path) for arg in args]
         refusal = next((variant.refusal for variant in variants if variant.refusal), None)
         can = all(variant.pack for variant in variants)
         union = _Union(t, variants)
         return Converter(
             t,
             self.name,
-            None if refusal else types_pb2.LiteralType(union_type=types_pb2.UnionType(variants=union.stored)),
+            None if refusal else _declared([convert(arg, path) for arg in args]),
             union.fill,
             union.read,
             union.pack if can else None,
@@ -51,6 +52,20 @@ class UnionFamily(Family):
             peer=all(variant.peer for variant in variants),
             refusal=refusal,
         )
+
+
+def _stored(arg: Any) -> Any:
+    """Give the type of which a variant's literal is made: as in the peer, without its hash and its note."""
+    if typing.get_origin(arg) is not typing.Annotated:
+        return arg
+    from shimnb.core.types.notes import bare  # noqa: PLC0415  # for annotated types only
+
+    return bare(arg)
+
+
+def _declared(variants: list[Converter]) -> types_pb2.LiteralType:
+    types = [tagged(variant.literal_type, variant.tag) for variant in variants if variant.literal_type]
+    return types_pb2.LiteralType(union_type=types_pb2.UnionType(variants=types))
 
 
 class _Union:
@@ -86,48 +101,56 @@ class _Union:
         union = target.scalar.union
         candidates = self.candidates(type(value))
         if len(candidates) == 1:
-            # As `choose` does, without a literal in between.
+            # As `_choose` does, without a literal in between.
             union.type.CopyFrom(self._types[id(candidates[0])])
             candidates[0].fill(union.value, value, ctx)
             return
-        variant, literal = self._choose(
-            value, lambda v: _filled(v, value, ctx), lambda v, literal: _same(v.read(literal, ctx), value)
+        target.CopyFrom(
+            self._choose(
+                value,
+                lambda v: self._filled(v, value, ctx),
+                lambda v, literal: _same(v.read(literal.scalar.union.value, ctx), value),
+            )
         )
-        union.type.CopyFrom(self._types[id(variant)])
-        union.value.CopyFrom(literal)
+
+    def _filled(self, variant: Converter, value: Any, ctx: Any) -> Literal:
+        literal = Literal()
+        literal.scalar.union.type.CopyFrom(self._types[id(variant)])
+        variant.fill(literal.scalar.union.value, value, ctx)
+        return literal
 
     def pack(self, value: Any) -> Any:
-        return self._choose(value, lambda v: v.pack and v.pack(value), lambda v, plain: _same(v.unpack(plain), value))[1]
+        return self._choose(
+            value, lambda v: v.pack and v.pack(value), lambda v, plain: _same(v.unpack and v.unpack(plain), value)
+        )
 
-    def _choose(self, value: Any, trial: Trial, kept: Callable[[Converter, Any], bool]) -> tuple[Converter, Any]:
-        """Give the one variant that takes `value`, and what it made of it; `kept` tells whether it would come back."""
+    def _choose(self, value: Any, trial: Trial, kept: Callable[[Converter, Any], bool]) -> Any:
+        """Give what the one variant that takes `value` made of it; `kept` tells whether it would come back the same."""
         cls = type(value)
         candidates = self.candidates(cls)
         if not candidates:
             raise mismatch(self.name, value)
         if len(candidates) == 1:
             # Its own misfit has the better path.
-            return candidates[0], trial(candidates[0])
-        accepted, reasons = _try(candidates, trial)
+            return trial(candidates[0])
+        # A float takes an int, an enumeration the str of a member, a file its path, which is then copied: the
+        # value's own class goes first.
+        accepted, _ = _try([v for v in candidates if v.takes and v.takes[0] is cls], trial)
+        if not accepted:
+            accepted, reasons = _try(candidates, trial)
         if not accepted:
             raise mismatch(f"{self.name} ({'; '.join(reasons)})", value)
-        if len(accepted) > 1:
-            # A float takes an int, an enumeration the str of a member: the value's own class goes first.
-            accepted = [pair for pair in accepted if pair[0].takes and pair[0].takes[0] is cls] or accepted
         if len(accepted) > 1:
             # And so do the classes of what is in it: [1] is a list[int], though a list[float] takes it.
             accepted = [pair for pair in accepted if kept(*pair)] or accepted
         return self._only(accepted)
 
-    def _only(self, accepted: list[tuple[Converter, Any]]) -> tuple[Converter, Any]:
-        if any(made != accepted[0][1] or self._differ(variant, accepted[0][0]) for variant, made in accepted[1:]):
+    def _only(self, accepted: list[tuple[Converter, Any]]) -> Any:
+        first = accepted[0][1]
+        if not all(_same(made, first) and _told(accepted[0][0], variant, made) for variant, made in accepted):
             names = " and ".join(type_name(variant.python_type) for variant, _ in accepted)
             raise Misfit(f"the value fits {names} of {self.name} alike", "Keep one of these in the union.")
-        return accepted[0]
-
-    @staticmethod
-    def _differ(one: Converter, other: Converter) -> bool:
-        return type_key(strip_annotated(one.python_type)) != type_key(strip_annotated(other.python_type))
+        return first
 
     def read(self, literal: Literal, ctx: Any) -> Any:
         scalar = literal.scalar
@@ -140,7 +163,7 @@ class _Union:
             raise Misfit(f"expected {self.name}, got a literal with {describe(literal)} ({'; '.join(reasons)})")
         if len(accepted) > 1:
             accepted = _own(literal.scalar.primitive, accepted)
-        return self._only(accepted)[1]
+        return self._only(accepted)
 
     def _read_tagged(self, union: Any, ctx: Any) -> Any:
         tag = union.type.structure.tag
@@ -155,10 +178,10 @@ class _Union:
         accepted, reasons = _try(matching, lambda v: v.read(union.value, ctx))
         if not accepted:
             raise Misfit(f"expected {self.name}, got {describe(union.value)} ({'; '.join(reasons)})")
-        return self._only(accepted)[1]
+        return self._only(accepted)
 
     def unpack(self, plain: Any) -> Any:
-        accepted, reasons = _try(self.variants, lambda v: v.unpack and v.unpack(plain))
+        accepted, reasons = _try([v for v in self.variants if v.unpack], lambda v: v.unpack and v.unpack(plain))
         if not accepted:
             raise mismatch(f"{self.name} ({'; '.join(reasons)})", plain)
         if len(accepted) > 1 and type(plain) is dict:
@@ -170,10 +193,26 @@ class _Union:
         return accepted[0][1]
 
 
-def _filled(variant: Converter, value: Any, ctx: Any) -> Literal:
-    literal = Literal()
-    variant.fill(literal, value, ctx)
-    return literal
+def _told(first: Converter, variant: Converter, made: Any) -> bool:
+    """Whether what was made would be read as the same: two enumerations of equal values have equal literals."""
+    keys = (type_key(strip_annotated(v.python_type)) for v in (first, variant))
+    return type(made) is not Literal or next(keys) == next(keys)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are equal, and of the same classes down to their items."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if type(one) is list:
+        return len(one) == len(other) and all(map(_same, one, other))
+    if type(one) is dict:
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    try:
+        return bool(one == other)
+    except Exception:  # noqa: BLE001  # dataframes and arrays compare item by item, and a class of the user's as it likes
+        return False
 
 
 def _try(variants: list[Converter], trial: Trial) -> tuple[list[tuple[Converter, Any]], list[str]]:

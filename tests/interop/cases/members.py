@@ -102,6 +102,23 @@ SIGNATURES = (
     "TypeTransformer.assert_type",
     "Promise",
     "VoidPromise",
+    "FlyteFile",
+    *(f"FlyteFile.{name}" for name in ("extension", "new_remote_file", "new", "from_source", "download", "open")),
+    "FlyteDirectory",
+    *(
+        f"FlyteDirectory.{name}"
+        for name in (
+            "extension",
+            "new_remote",
+            "new",
+            "from_source",
+            "new_file",
+            "new_dir",
+            "download",
+            "listdir",
+            "crawl",
+        )
+    ),
     "FlyteContextManager.current_context",
     "FlyteContextManager.with_context",
     "FlyteContext.current_context",

@@ -22,8 +22,13 @@ PUBLIC = (
     "ExecutionParameters",
     "ExecutionState",
     "FastSerializationSettings",
+    "FlyteAnnotation",
     "FlyteContext",
     "FlyteContextManager",
+    "FlyteDirectory",
+    "FlyteFile",
+    "FlytePickle",
+    "HashMethod",
     "Image",
     "ImageConfig",
     "Interface",
@@ -36,6 +41,10 @@ PUBLIC = (
     "SerializationSettings",
     "ShimTaskExecutor",
     "SourceCode",
+    "StructuredDataset",
+    "StructuredDatasetDecoder",
+    "StructuredDatasetEncoder",
+    "StructuredDatasetTransformerEngine",
     "TaskMetadata",
     "TaskTemplate",
     "TaskTemplateResolver",
@@ -48,9 +57,10 @@ PUBLIC = (
 )
 
 FLYTEKIT = {
-    "flytekit": "Deck Description Documentation FlyteContext FlyteContextManager Resources Secret SourceCode "
-    "TaskMetadata current_context kwtypes",
+    "flytekit": "Deck Description Documentation FlyteContext FlyteContextManager HashMethod Resources Secret SourceCode "
+    "StructuredDataset TaskMetadata current_context kwtypes",
     "flytekit.configuration": "FastSerializationSettings Image ImageConfig SerializationSettings",
+    "flytekit.core.annotation": "FlyteAnnotation",
     "flytekit.core.context_manager": "ExecutionParameters ExecutionState",
     "flytekit.core.interface": "Interface",
     "flytekit.core.promise": "Promise VoidPromise",
@@ -60,8 +70,12 @@ FLYTEKIT = {
     "flytekit.core.shim_task": "ExecutableTemplateShimTask ShimTaskExecutor",
     "flytekit.core.type_engine": "TypeEngine TypeTransformer",
     "flytekit.deck": "DeckField",
+    "flytekit.types.directory": "FlyteDirectory",
+    "flytekit.types.file": "FlyteFile",
     "flytekit.models.security": "SecurityContext",
     "flytekit.models.task": "TaskTemplate",
+    "flytekit.types.pickle": "FlytePickle",
+    "flytekit.types.structured": "StructuredDatasetDecoder StructuredDatasetEncoder StructuredDatasetTransformerEngine",
 }
 
 
@@ -96,7 +110,10 @@ def _from_flytekit(sdk: ModuleType) -> None:
     sdk.sql = models.Sql.from_flyte_idl
     sdk.literal_map = lambda values: literals.LiteralMap(literals=values)
     # flytekit's models keep Python's own datetime until they are encoded: decode what a cluster would.
+    sdk.literal = literals.Literal.from_flyte_idl
     sdk.decoded = lambda literal: literals.Literal.from_flyte_idl(literal.to_flyte_idl())
+    sdk.type_model = importlib.import_module("flytekit.models.types").LiteralType.from_flyte_idl
+    sdk.literal_model = literals.Literal.from_flyte_idl
     sdk.version = importlib.import_module("flytekit").__version__
 
 
@@ -131,7 +148,9 @@ def _from_shimnb(sdk: ModuleType) -> None:
     sdk.k8s_pod = lambda message: message
     sdk.sql = lambda message: message
     sdk.literal_map = lambda values: literals_pb2.LiteralMap(literals=values)
+    sdk.literal = lambda message: message
     sdk.decoded = lambda literal: literals_pb2.Literal.FromString(literal.SerializeToString())
+    sdk.type_model = sdk.literal_model = lambda message: message
     sdk.version = shimnb.__version__
 
 

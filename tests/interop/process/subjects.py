@@ -19,8 +19,11 @@ from types import SimpleNamespace
 from typing import Any, Dict, List, NamedTuple, Optional  # noqa: UP035  # the old spellings are cases
 
 import sdk
+from differing import *  # noqa: F403  # the names are the module's
+from filing import *  # noqa: F403  # the names are the module's
 from flyteidl.core import literals_pb2, tasks_pb2, types_pb2
 from google.protobuf import struct_pb2
+from notes import *  # noqa: F403  # the names are the module's
 from sdk import *  # noqa: F403  # the names are sdk.PUBLIC
 from sdk import (
     FlyteContextManager,
@@ -35,6 +38,7 @@ from sdk import (
     TypeEngine,
     kwtypes,
 )
+from tabular import *  # noqa: F403  # the names are the module's
 
 UTC = timezone.utc
 Union = typing.Union  # a spelling that only the cases use
@@ -376,6 +380,11 @@ def returns(value: Any, python_type: Any) -> bool:
 def guessed(python_type: Any) -> Any:
     """Give the Python type that an interface alone tells."""
     return TypeEngine.guess_python_type(TypeEngine.to_literal_type(python_type))
+
+
+def through(value: Any, python_type: Any, guess: Any) -> Any:
+    """Read the literal of a value as another type, the one that an interface alone tells."""
+    return TypeEngine.to_python_value(context(), sdk.decoded(made(value, python_type)), guess)
 
 
 def literal_map(**pairs: Any) -> Any:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import os
 import sys
+import typing
 import warnings
 from types import ModuleType
 from typing import Any
 
 from run import encode
 
-NAME = "drawn"
+_COUNT = itertools.count()
 
 
 def define(source: str) -> dict[str, Any]:
     """Run a case's definitions as a module of their own, with the names of `subjects`."""
-    module = ModuleType(NAME)
+    for clear in typing._cleanups:  # type: ignore[attr-defined]  # as Python's own tests do
+        # List[Union[int, None]] equals List[Union[None, int]], so that the one would be found for the other.
+        clear()
+    # flytekit keeps literals by the names of their types: a name is used once.
+    name = f"drawn_{next(_COUNT)}"
+    module = ModuleType(name)
     module.__dict__.update({k: v for k, v in vars(sys.modules["subjects"]).items() if not k.startswith("__")})
     # A dataclass's annotations are looked up in its module.
-    sys.modules[NAME] = module
-    exec(compile(source, f"<{NAME}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # drawn by our own test
+    sys.modules[name] = module
+    exec(compile(source, f"<{name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # drawn by our own test
     return module.__dict__
 
 
@@ -36,7 +43,7 @@ def answers(case: dict[str, Any]) -> dict[str, Any]:
                 result = eval(expression, names)  # noqa: S307  # drawn by our own test
                 found[question] = encode(result)
                 names[question] = result
-            except Exception as error:  # noqa: BLE001  # an error is an answer like another
+            except Exception as error:  # noqa: BLE001, PERF203  # an error is an answer like another
                 if isinstance(error, NameError) and error.name in case["questions"]:
                     continue  # it asks about what another question would have given
                 classes = [cls.__name__ for cls in type(error).__mro__]
