@@ -190,7 +190,10 @@ class ExecutableTemplateShimTask:
                 _running.reset(token)
             if isinstance(result, literals_pb2.LiteralMap):
                 return result
-            values = name_outputs(template.id.name, self.output_names(template), result)
+            names = self.output_names(template)
+            if names is None:
+                names = unordered_names(template, result)
+            values = name_outputs(template.id.name, names, result)
             return TypeEngine.dict_to_literal_map(run, values, outputs_as)
 
     def _run_types(self, template: TaskTemplate) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -204,12 +207,33 @@ class ExecutableTemplateShimTask:
             )
         return self._guessed
 
-    def output_names(self, template: TaskTemplate) -> tuple[str, ...]:
-        """Return the outputs' names, in the order in which a tuple holds them.
+    def output_names(self, template: TaskTemplate) -> tuple[str, ...] | None:
+        """Return the outputs' names, in the order in which a tuple holds them; None when nobody knows it.
 
         A template keeps no order; the names ``o0``, ``o1``... carry their own.
         """
-        return tuple(template.interface.outputs)
+        names = tuple(template.interface.outputs)
+        numbered = names == tuple(f"o{index}" for index in range(len(names)))
+        return names if numbered or len(names) == 1 else None
+
+
+def unordered_names(template: TaskTemplate, result: Any) -> tuple[str, ...]:
+    """Return the names of outputs whose order is not known, for a result that brings its own names.
+
+    Raises
+    ------
+    OutputError
+        If the result is a plain tuple or list: any order would be a guess.
+    """
+    names = tuple(template.interface.outputs)
+    if isinstance(result, (tuple, list)) and set(getattr(result, "_fields", ())) != set(names):
+        raise OutputError(
+            template.id.name,
+            f"the executor returned a plain {type(result).__name__}, "
+            f"and the template keeps no order of the outputs {', '.join(names)}",
+            "Return a NamedTuple with these names.",
+        )
+    return names
 
 
 def name_outputs(task: str, names: tuple[str, ...], result: Any) -> dict[str, Any]:

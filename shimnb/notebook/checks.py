@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from shimnb.core.types import TypeEngine
 from shimnb.errors import shorten
 from shimnb.notebook.words import size_level, size_words
 
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shimnb.core.custom import Loss
+    from shimnb.core.interface import Interface
 
 __all__ = ["Finding", "check", "count_words"]
+
+_SEVERITIES = ("error", "warning", "note")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class Finding:
     Parameters
     ----------
     severity : str
-        ``error`` where the task cannot run, ``warning`` where it may surprise.
+        ``error`` where the task cannot run, ``warning`` where it may surprise,
+        ``note`` for what is so with every task of these types.
     path : str
         Where: ``custom.limit``, ``container.image``, ``size``.
     sentence, remedy : str
@@ -32,7 +37,7 @@ class Finding:
         What was written and what the executor gets, where the two differ.
     """
 
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     path: str
     sentence: str
     remedy: str
@@ -40,7 +45,7 @@ class Finding:
     after: str = ""
 
 
-def check(image: str, size: int, losses: Iterable[Loss]) -> tuple[Finding, ...]:
+def check(image: str, size: int, losses: Iterable[Loss], interface: Interface | None = None) -> tuple[Finding, ...]:
     """Look for what would go wrong on a cluster.
 
     Parameters
@@ -51,11 +56,13 @@ def check(image: str, size: int, losses: Iterable[Loss]) -> tuple[Finding, ...]:
         The template's bytes, encoded.
     losses : iterable of Loss
         What `custom` loses on its way.
+    interface : Interface, optional
+        The inputs and outputs, in Python types.
 
     Returns
     -------
     tuple of Finding
-        Errors first.
+        Errors first, notes last.
 
     Examples
     --------
@@ -63,7 +70,9 @@ def check(image: str, size: int, losses: Iterable[Loss]) -> tuple[Finding, ...]:
     ["The image 'ghcr.io/me/sql' has no tag, so it may change from one run to the next."]
     """
     findings = [*_image(image), *_size(size), *(_loss(loss) for loss in losses)]
-    return tuple(sorted(findings, key=lambda finding: finding.severity != "error"))
+    if interface is not None:
+        findings += [*_outputs(interface), *_types(interface)]
+    return tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity)))
 
 
 def _image(image: str) -> list[Finding]:
@@ -102,6 +111,36 @@ def _size(size: int) -> list[Finding]:
     ]
 
 
+def _outputs(interface: Interface) -> list[Finding]:
+    names = list(interface.outputs)
+    ordered = interface.output_tuple_name is not None or names == [f"o{index}" for index in range(len(names))]
+    if len(names) == 1 or ordered:
+        return []
+    return [
+        Finding(
+            "warning",
+            "interface.outputs",
+            f"A template keeps no order of its outputs, and the names {', '.join(names)} tell none.",
+            "Return a NamedTuple with these names: a plain tuple fits here, and is refused on a cluster.",
+        )
+    ]
+
+
+def _types(interface: Interface) -> list[Finding]:
+    return [
+        Finding(
+            "note",
+            f"inputs.{name}{loss.path.removeprefix('$')}",
+            f"{loss.reason[:1].upper()}{loss.reason[1:]}.",
+            "The executor gets what the template tells; rely on no more.",
+            loss.before,
+            loss.after,
+        )
+        for name, python_type in interface.inputs.items()
+        for loss in TypeEngine.losses(python_type)
+    ]
+
+
 def _loss(loss: Loss) -> Finding:
     return Finding(
         "warning",
@@ -114,16 +153,16 @@ def _loss(loss: Loss) -> Finding:
 
 
 def count_words(findings: Iterable[Finding]) -> str:
-    """Word how many there are, errors apart.
+    """Word how many errors and warnings there are; notes do not count.
 
     Examples
     --------
     >>> count_words(check("", 900, ()))
     '1 warning'
     """
-    severities = [finding.severity for finding in findings]
+    severities: list[str] = [finding.severity for finding in findings]
     parts = []
-    for severity in ("error", "warning"):
+    for severity in _SEVERITIES[:2]:
         count = severities.count(severity)
         if count:
             parts.append(f"{count} {severity}{'s' if count > 1 else ''}")

@@ -79,7 +79,7 @@ def source_text(task: PythonCustomizedContainerTask[Any]) -> tuple[str, str]:
 
 
 def _findings(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> tuple[Finding, ...]:
-    return check(task.container_image or "", template.size, task.losses())
+    return check(task.container_image or "", template.size, task.losses(), task.python_interface)
 
 
 def _notes(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> list[str]:

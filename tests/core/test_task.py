@@ -450,6 +450,33 @@ def test_a_task_is_loaded_from_its_template_alone(tmp_path: Any) -> None:
     assert task.sandbox_execute(FlyteContextManager.current_context(), inputs) == outputs
 
 
+class Named(ShimTaskExecutor[Any]):
+    """Returns a NamedTuple, or with ``plain`` a tuple."""
+
+    def execute_from_model(self, tt: TaskTemplate) -> Any:
+        """Return two values."""
+        return (3, "x") if tt.custom["plain"] else Pair(count=3, name="x")
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_outputs_of_a_template_alone_are_known_by_name_only(plain: bool) -> None:
+    """The template keeps no order: a NamedTuple fits, and a plain tuple would be a guess."""
+    task = make({"plain": plain}, Named, interface=Interface(outputs={"count": int, "name": str}))
+    assert task() == (3, "x")
+    loaded = ExecutableTemplateShimTask(task.task_template, Named)
+    ctx = FlyteContextManager.current_context()
+    if not plain:
+        outputs = loaded.dispatch_execute(ctx, literals_pb2.LiteralMap()).literals
+        assert (outputs["count"].scalar.primitive.integer, outputs["name"].scalar.primitive.string_value) == (3, "x")
+        return
+    with pytest.raises(OutputError) as caught:
+        loaded.dispatch_execute(ctx, literals_pb2.LiteralMap())
+    assert str(caught.value) == (
+        "task music.t: the executor returned a plain tuple, and the template keeps no order of the outputs "
+        "count, name. Return a NamedTuple with these names."
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

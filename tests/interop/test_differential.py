@@ -46,7 +46,7 @@ TAKEN = (
         "None",
     ),
     # mashumaro knows no None, and in a union the refusal is not told.
-    ("none", "Cannot convert from", r"dict\[int, .*None"),
+    ("none", "Cannot convert from", r"([dD]ict|[lL]ist)\[.*None"),
     ("annotated literal", "All values must be of the same type", r"Annotated\[typing.Literal"),
     ("model in msgpack", "of type Model.* is not serializable", "pydantic"),
     ("model in msgpack", "Cannot convert from", r"(?s)pydantic.*dict\[int, "),
@@ -59,7 +59,7 @@ TAKEN = (
 # What shimnb refuses and flytekit takes.
 REFUSED = (
     # For flytekit, a dict of None is no variant at all.
-    ("none", "of .* alike", r"dict\[int, .*None"),
+    ("none", "of .* alike", r"([dD]ict|[lL]ist)\[.*None"),
     ("model in dataclass", "has no JSON schema|has no Flyte literal type", "pydantic"),
     ("infinity in model", "JSON has no float", "pydantic"),
 )

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 from ipywidgets import Widget
 
 from shimnb.core.custom import Loss
+from shimnb.core.interface import Interface
 from shimnb.errors import ShimError
 from shimnb.notebook.cell import define, discard
 from shimnb.notebook.checks import Finding, check, count_words
@@ -139,6 +141,34 @@ def test_an_image_needs_a_version(image: str, sentence: str | None):
 def test_a_template_has_to_stay_small(size: int, found: list[tuple[str, str]]):
     """A warning from 64 KiB on, an error from etcd's and gRPC's limits on."""
     assert [(each.severity, each.sentence) for each in check("a:1", size, ())] == found
+
+
+def test_what_the_types_do_not_tell_is_noted() -> None:
+    """The input, its type before and after, and the reason; the header does not count notes."""
+    [found] = check("a:1", 10, (), Interface({"day": dt.date, "n": int}, {"o0": int}))
+    assert found == Finding(
+        "note",
+        "inputs.day",
+        "A date's literal type is a datetime's.",
+        "The executor gets what the template tells; rely on no more.",
+        "date",
+        "datetime",
+    )
+    assert count_words([found]) == ""
+
+
+def test_outputs_without_an_order_are_a_warning() -> None:
+    """Names of their own tell no order, unless a NamedTuple has them; o0, o1 do, and one output needs none."""
+    [found] = check("a:1", 10, (), Interface(outputs={"mean": float, "count": int}))
+    assert (found.severity, found.path) == ("warning", "interface.outputs")
+    assert found.sentence == "A template keeps no order of its outputs, and the names mean, count tell none."
+    for interface in (
+        Interface(outputs={"mean": float, "count": int}, output_tuple_name="Stats"),
+        Interface(outputs={"o0": float, "o1": int}),
+        Interface(outputs={"mean": float}),
+        Interface(),
+    ):
+        assert check("a:1", 10, (), interface) == ()
 
 
 def test_errors_come_first():
