@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
+from flyteidl.core import literals_pb2, tasks_pb2
 
 from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContext, FlyteContextManager
-from shimnb.core.custom import Loss, custom_losses, custom_to_struct
+from shimnb.core.custom import Loss, custom_losses
 from shimnb.core.images import Image, ImageConfig, resolve_image
 from shimnb.core.interface import Interface
 from shimnb.core.parameters import Options, checked_environment, checked_secrets
 from shimnb.core.promise import Promise, VoidPromise
 from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
 from shimnb.core.resources import Resources, ResourceSpec
+from shimnb.core.serialize import task_template
 from shimnb.core.settings import SerializationSettings
 from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
 from shimnb.core.template import Container, TaskTemplate, TypedInterface
@@ -220,7 +221,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         It is made with the settings of the last `serialize_to_model`, at first
         with placeholders.
         """
-        return self._serialize(self._settings)
+        return task_template(self, self._settings)
 
     def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the plugin's own data; a subclass writes it.
@@ -312,37 +313,9 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         SettingError
             If the image cannot be resolved.
         """
-        template = self._serialize(settings)
+        template = task_template(self, settings)
         self._settings = settings
         return template
-
-    def _serialize(self, settings: SerializationSettings) -> TaskTemplate:
-        custom = self.get_custom(settings)
-        metadata = self.metadata.to_flyte_idl()
-        if self.enable_deck:
-            metadata.generates_deck.value = True
-        security = self.security_context
-        message = tasks_pb2.TaskTemplate(
-            id=identifier_pb2.Identifier(
-                resource_type=identifier_pb2.TASK,
-                project=settings.project,
-                domain=settings.domain,
-                name=self.name,
-                version=settings.version,
-            ),
-            type=self.task_type,
-            metadata=metadata,
-            interface=self._interface,
-            custom=custom_to_struct(custom) if custom else None,
-            container=_message(self.get_container(settings)),
-            task_type_version=self.task_type_version,
-            security_context=security.to_flyte_idl() if security else None,
-            config=self.get_config(settings),
-            k8s_pod=_message(self.get_k8s_pod(settings)),
-            sql=_message(self.get_sql(settings)),
-            extended_resources=self.get_extended_resources(settings),
-        )
-        return TaskTemplate.from_bytes(message.SerializeToString(), f"task {self.name}")
 
     def losses(self) -> list[Loss]:
         """List what changes in `custom` between `get_custom` and the executor."""
@@ -506,7 +479,3 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         promises = [result] if isinstance(result, Promise) else list(result)
         values = [TypeEngine.to_python_value(ctx, promise.val, interface.outputs[promise.var]) for promise in promises]
         return values[0] if isinstance(result, Promise) else interface.output_tuple(*values)
-
-
-def _message(view: Any) -> Any:
-    return view.to_flyte_idl() if hasattr(view, "to_flyte_idl") else view
