@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import linecache
+import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -180,6 +182,9 @@ def load(ip: InteractiveShell) -> None:
     ip.register_magics(magics)
     # Before IPython's own, of which the last one reads the cell magic.
     ip.input_transformers_cleanup.insert(0, _body_for_empty_cells)
+    if getattr(ip, "kernel", None) is not None:
+        # The first cell needs the core and the widgets, a third of a second; the person is still writing it.
+        threading.Thread(target=import_module, args=("shimnb.notebook.panel",), name="shimnb", daemon=True).start()
 
 
 def unload(ip: InteractiveShell) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from IPython.utils.capture import capture_output
 from jupyter_client.manager import start_new_kernel
 from traitlets.config import Config
 
+from shimnb.notebook import magic
 from shimnb.notebook.cell import is_cell_file
 from shimnb.notebook.magic import ShimMagics, load
 
@@ -56,6 +58,20 @@ def shell() -> Iterator[Shell]:
     made.run("%unload_ext shimnb")
     made.ip.restore_sys_module_state()
     InteractiveShell.clear_instance()
+
+
+def test_a_kernel_loads_the_widgets_while_the_first_cell_is_written(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    """In a thread, so that loading stays quick; a terminal has no use for them."""
+    imported: list[tuple[str, str]] = []
+    monkeypatch.setattr(magic, "import_module", lambda name: imported.append((name, threading.current_thread().name)))
+    load(shell.ip)
+    assert imported == []
+    monkeypatch.setattr(shell.ip, "kernel", object(), raising=False)
+    load(shell.ip)
+    for thread in threading.enumerate():
+        if thread.name == "shimnb":
+            thread.join()
+    assert imported == [("shimnb.notebook.panel", "shimnb")]
 
 
 def test_a_cell_becomes_a_task_in_the_notebook(shell: Shell):
