@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from shimnb.core.custom import Loss
     from shimnb.core.interface import Interface
+    from shimnb.core.types.losses import TypeLoss
 
 __all__ = ["Finding", "check", "count_words"]
 
@@ -128,17 +129,22 @@ def _outputs(interface: Interface) -> list[Finding]:
 
 def _types(interface: Interface) -> list[Finding]:
     return [
-        Finding(
-            "note",
-            f"inputs.{name}{loss.path.removeprefix('$')}",
-            f"{loss.reason[:1].upper()}{loss.reason[1:]}.",
-            "The executor gets what the template tells; rely on no more.",
-            loss.before,
-            loss.after,
-        )
+        _type(f"inputs.{name}{loss.path.removeprefix('$')}", loss)
         for name, python_type in interface.inputs.items()
         for loss in TypeEngine.losses(python_type)
     ]
+
+
+def _type(path: str, loss: TypeLoss) -> Finding:
+    if loss.after.startswith("StructuredDataset"):
+        # Not a matter of methods that are missed: whatever the executor does with the frame fails.
+        sentence = "The message says that it is a table, and not of which library."
+        remedy = f"Open it in the executor: .open({loss.before}).all()."
+        return Finding("warning", path, sentence, remedy, loss.before, loss.after)
+    sentence = f"{loss.reason[:1].upper()}{loss.reason[1:]}."
+    return Finding(
+        "note", path, sentence, "The executor gets what the template tells; rely on no more.", loss.before, loss.after
+    )
 
 
 def _loss(loss: Loss) -> Finding:

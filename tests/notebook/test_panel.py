@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pandas
 import pytest
 from ipywidgets import Widget
 
@@ -155,6 +156,19 @@ def test_what_the_types_do_not_tell_is_noted() -> None:
         "datetime",
     )
     assert count_words([found]) == ""
+
+
+def test_a_frame_that_arrives_as_a_dataset_is_a_warning() -> None:
+    """The executor gets a StructuredDataset, and is told how to open it."""
+    [found] = check("a:1", 10, (), Interface({"table": pandas.DataFrame}))
+    assert found == Finding(
+        "warning",
+        "inputs.table",
+        "The message says that it is a table, and not of which library.",
+        "Open it in the executor: .open(DataFrame).all().",
+        "DataFrame",
+        "StructuredDataset",
+    )
 
 
 def test_outputs_without_an_order_are_a_warning() -> None:
