@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pandas
+import pandas as pd
 import pytest
 from ipywidgets import Widget
 
@@ -160,7 +160,7 @@ def test_what_the_types_do_not_tell_is_noted() -> None:
 
 def test_a_frame_that_arrives_as_a_dataset_is_a_warning() -> None:
     """The executor gets a StructuredDataset, and is told how to open it."""
-    [found] = check("a:1", 10, (), Interface({"table": pandas.DataFrame}))
+    [found] = check("a:1", 10, (), Interface({"table": pd.DataFrame}))
     assert found == Finding(
         "warning",
         "inputs.table",
