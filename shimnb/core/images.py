@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from shimnb.core.value import Value
 from shimnb.errors import SettingError
 
 __all__ = ["Image", "ImageConfig", "resolve_image"]
@@ -12,8 +13,8 @@ __all__ = ["Image", "ImageConfig", "resolve_image"]
 _PLACEHOLDER = r"(?i)(\{\{\s*\.images?\.([a-z0-9_-]+)(?:\.([a-z0-9_-]+))?\s*\}\})"
 
 
-@dataclass(frozen=True)
-class Image:
+@dataclass(frozen=True, repr=False, eq=False)
+class Image(Value):
     """A container image with a name of its own.
 
     Parameters
@@ -47,6 +48,9 @@ class Image:
                 f"image {self.name}", (self.tag, self.digest), "both a tag and a digest", "Give one of the two."
             )
 
+    def __hash__(self) -> int:  # type: ignore[override]  # it is frozen, and so it has one
+        return hash((self.name, self.fqn, self.tag, self.digest))
+
     @property
     def full(self) -> str:
         """The whole name: with ``@`` before a digest, ``:`` before a tag."""
@@ -79,8 +83,8 @@ class Image:
         return Image(name, image_identifier)
 
 
-@dataclass(frozen=True)
-class ImageConfig:
+@dataclass(frozen=True, repr=False, eq=False)
+class ImageConfig(Value):
     """The images that a registration knows.
 
     Parameters

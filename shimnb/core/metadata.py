@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flyteidl.core import literals_pb2, tasks_pb2
 from google.protobuf import wrappers_pb2
 
+from shimnb.core.value import Value
 from shimnb.errors import SettingError
 from shimnb.version import __version__
 
@@ -16,8 +17,8 @@ _MOST_RETRIES = 2**32  # a uint32 holds one less
 __all__ = ["TaskMetadata"]
 
 
-@dataclass
-class TaskMetadata:
+@dataclass(repr=False, eq=False)
+class TaskMetadata(Value):
     """How the engine treats a task's runs.
 
     Parameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flyteidl.core import tasks_pb2
 
+from shimnb.core.value import Value
 from shimnb.errors import SettingError
 
 __all__ = ["ResourceSpec", "Resources"]
@@ -20,8 +21,8 @@ _ENTRY = {
 _REMEDY = "Use a Kubernetes quantity, such as '500m', '2' or '4Gi', or a (request, limit) pair of them."
 
 
-@dataclass
-class Resources:
+@dataclass(repr=False, eq=False)
+class Resources(Value):
     """Amounts of cpu, memory, GPUs and ephemeral storage.
 
     Parameters
@@ -68,8 +69,8 @@ class Resources:
                 raise SettingError(name, value, "not a (request, limit) pair", _REMEDY)
 
 
-@dataclass
-class ResourceSpec:
+@dataclass(repr=False, eq=False)
+class ResourceSpec(Value):
     """The two amounts of a container: what it requests, and its limits.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from flyteidl.core import security_pb2
 
+from shimnb.core.value import Value
 from shimnb.errors import SettingError
 
 __all__ = ["Secret", "SecurityContext"]
@@ -24,8 +25,8 @@ class SecretMountType(Enum):
     FILE = security_pb2.Secret.FILE
 
 
-@dataclass
-class Secret:
+@dataclass(repr=False, eq=False)
+class Secret(Value):
     """The name of a secret that the executor reads at run time.
 
     Parameters
@@ -93,8 +94,8 @@ class Secret:
         )
 
 
-@dataclass
-class SecurityContext:
+@dataclass(repr=False, eq=False)
+class SecurityContext(Value):
     """What a task may do, and the secrets that it reads.
 
     Parameters

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from shimnb.core.images import Image, ImageConfig
 from shimnb.core.resources import ResourceSpec  # noqa: TC001  # a field's type is read at run time
+from shimnb.core.value import Value
 
 __all__ = ["FastSerializationSettings", "SerializationSettings"]
 
 
-@dataclass
-class FastSerializationSettings:
+@dataclass(repr=False, eq=False)
+class FastSerializationSettings(Value):
     """Whether, and from where, code is sent beside the image.
 
     Parameters
@@ -28,8 +29,8 @@ class FastSerializationSettings:
     distribution_location: str | None = None
 
 
-@dataclass
-class SerializationSettings:
+@dataclass(repr=False, eq=False)
+class SerializationSettings(Value):
     """What a registration adds to a task's template.
 
     Parameters
