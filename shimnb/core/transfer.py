@@ -29,6 +29,7 @@ __all__ = [
     "protocol_of",
     "put_file",
     "put_folder",
+    "shown_path",
 ]
 
 # The packages of fsspec's file systems that people of Flyte use; of others, fsspec says it in words.
@@ -66,7 +67,7 @@ def _local(path: str) -> str | None:
     return path.removeprefix("file://") if protocol_of(path) == "file" else None
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """Show a path without the password, or the signature, that a URL may carry."""
     path = re.sub(r"://[^/@]*@", "://***@", path, count=1)
     return re.sub(r"^(https?://[^?]*\?).*", r"\1...", path)
@@ -75,7 +76,7 @@ def _shown(path: str) -> str:
 @contextlib.contextmanager
 def _worded(path: str, action: str) -> Iterator[None]:
     """Say of every failure which path it is about; `action` is "read" or "written"."""
-    shown = _shown(path)
+    shown = shown_path(path)
     try:
         yield
     except ShimError:
@@ -90,11 +91,13 @@ def _worded(path: str, action: str) -> Iterator[None]:
 
 
 def _is_folder(path: str) -> FileError:
-    return FileError(_shown(path), "it is a folder, and a file is wanted", "Use FlyteDirectory, or name a file in it.")
+    return FileError(
+        shown_path(path), "it is a folder, and a file is wanted", "Use FlyteDirectory, or name a file in it."
+    )
 
 
 def _is_file(path: str) -> FileError:
-    return FileError(_shown(path), "it is a file, and a folder is wanted", "Use FlyteFile, or name its folder.")
+    return FileError(shown_path(path), "it is a file, and a folder is wanted", "Use FlyteFile, or name its folder.")
 
 
 # File systems
@@ -294,7 +297,7 @@ def _listed(fs: Any, source: str) -> dict[str, str]:
     if found == [root]:
         raise _is_file(source)
     if not found and not fs.isdir(root):
-        raise MissingFileError(_shown(source), "there is no such folder", "Give the path of one that is there.")
+        raise MissingFileError(shown_path(source), "there is no such folder", "Give the path of one that is there.")
     names: dict[str, str] = {}
     taken = set()
     for path in found:
@@ -304,7 +307,7 @@ def _listed(fs: Any, source: str) -> dict[str, str]:
             continue
         if not path.startswith(root + "/") or _leads_out(name) or name in taken:
             problem = f"its file {path!r} leads out of it, or has the name of another one"
-            raise FileError(_shown(source), problem, "Nothing was copied.")
+            raise FileError(shown_path(source), problem, "Nothing was copied.")
         taken.add(name)
         names[path] = name
     return names

@@ -292,4 +292,4 @@ def test_the_engines_variables_reach_the_bucket(monkeypatch: pytest.MonkeyPatch)
 )
 def test_an_error_shows_no_password(path: str, shown: str) -> None:
     """Nor a URL's signature."""
-    assert transfer._shown(path) == shown
+    assert transfer.shown_path(path) == shown

@@ -47,8 +47,7 @@ def shown(uri: str) -> str:
     """Show a uri without the password, or the signature, that it may carry."""
     from shimnb.core import transfer  # noqa: PLC0415  # that room is above this one
 
-    text: str = transfer._shown(uri)  # noqa: SLF001  # its place
-    return text
+    return transfer.shown_path(uri)
 
 
 def absent(uri: str) -> Misfit:
