@@ -14,6 +14,9 @@ from shimnb.version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from shimnb.core.cache import LocalTaskCache
+    from shimnb.core.checkpoint import Checkpoint, SyncCheckpoint
+    from shimnb.core.checks import Finding, checks
     from shimnb.core.context import (
         CompilationState,
         ExecutionParameters,
@@ -45,12 +48,18 @@ if TYPE_CHECKING:
     from shimnb.core.types.notes import FlyteAnnotation, HashMethod
     from shimnb.core.types.pickles import FlytePickle, allow_pickle
     from shimnb.core.types.structured import StructuredDatasetTransformerEngine
-    from shimnb.errors import ShimError
+    from shimnb.errors import (
+        FlyteNonRecoverableSystemException,
+        FlyteRecoverableException,
+        FlyteUserRuntimeException,
+        ShimError,
+    )
     from shimnb.notebook.form import form
     from shimnb.notebook.panel import panel
     from shimnb.notebook.tree import tree
 
 __all__ = [
+    "Checkpoint",
     "CompilationState",
     "Deck",
     "DeckField",
@@ -60,16 +69,21 @@ __all__ = [
     "ExecutionParameters",
     "ExecutionState",
     "FastSerializationSettings",
+    "Finding",
     "FlyteAnnotation",
     "FlyteContext",
     "FlyteContextManager",
     "FlyteDirectory",
     "FlyteFile",
+    "FlyteNonRecoverableSystemException",
     "FlytePickle",
+    "FlyteRecoverableException",
+    "FlyteUserRuntimeException",
     "HashMethod",
     "Image",
     "ImageConfig",
     "Interface",
+    "LocalTaskCache",
     "Loss",
     "Promise",
     "PythonCustomizedContainerTask",
@@ -85,6 +99,7 @@ __all__ = [
     "StructuredDatasetDecoder",
     "StructuredDatasetEncoder",
     "StructuredDatasetTransformerEngine",
+    "SyncCheckpoint",
     "TaskMetadata",
     "TaskTemplate",
     "TaskTemplateResolver",
@@ -94,6 +109,7 @@ __all__ = [
     "VoidPromise",
     "__version__",
     "allow_pickle",
+    "checks",
     "current_context",
     "default_task_template_resolver",
     "executor_interface",
@@ -106,6 +122,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "shimnb.core.cache": ("LocalTaskCache",),
+    "shimnb.core.checkpoint": ("Checkpoint", "SyncCheckpoint"),
+    "shimnb.core.checks": ("Finding", "checks"),
     "shimnb.core.context": (
         "CompilationState",
         "ExecutionParameters",
@@ -137,7 +156,12 @@ _HOMES = {
     "shimnb.core.types.structured": ("StructuredDatasetTransformerEngine",),
     "shimnb.core.types.files": ("FlyteFile",),
     "shimnb.core.types.folders": ("FlyteDirectory",),
-    "shimnb.errors": ("ShimError",),
+    "shimnb.errors": (
+        "FlyteNonRecoverableSystemException",
+        "FlyteRecoverableException",
+        "FlyteUserRuntimeException",
+        "ShimError",
+    ),
     "shimnb.notebook.form": ("form",),
     "shimnb.notebook.panel": ("panel",),
     "shimnb.notebook.tree": ("tree",),

@@ -18,8 +18,18 @@ ShimError
 │   └── OutputError          a result that does not fit the interface
 ├── TemplateError            a template or an executor that cannot be loaded
 ├── FileError                a file that cannot be read or written
-│   └── MissingFileError     a file that is not there
+│   ├── MissingFileError     a file that is not there
+│   └── CacheError           the local cache's file, damaged or out of reach
+├── SecretError              a secret that is not there, or cannot be read
+├── CheckpointError          a run that has no place for checkpoints
 ├── WorkflowError            what only a workflow could do
+├── FlyteRecoverableException           an executor failed, and may be tried again
+├── FlyteUserRuntimeException           an executor's error that a person has to mend
+├── FlyteNonRecoverableSystemException  an executor's error that trying again does not mend
+├── ExecutionError           a run in a process of its own that failed
+│   ├── CrashError           its process ended without outputs and without an error
+│   ├── ExecutionTimeoutError its time was up
+│   └── ExecutionCancelledError it was cancelled
 └── CellError                a cell that is no task, with its line
 ```
 
@@ -34,18 +44,28 @@ from typing import Any
 
 __all__ = [
     "AnnotationError",
+    "CacheError",
     "CallError",
     "CellError",
+    "CheckpointError",
     "ConversionError",
+    "CrashError",
     "CustomError",
     "DefinitionError",
+    "ExecutionCancelledError",
+    "ExecutionError",
+    "ExecutionTimeoutError",
     "ExecutorError",
     "FileError",
+    "FlyteNonRecoverableSystemException",
+    "FlyteRecoverableException",
+    "FlyteUserRuntimeException",
     "GuessError",
     "InputError",
     "MissingFileError",
     "OutputError",
     "OverrideError",
+    "SecretError",
     "SettingError",
     "ShimError",
     "TaskNameError",
@@ -404,8 +424,207 @@ class MissingFileError(FileError, FileNotFoundError):
     """A file, or a folder, that is not there; flytekit's FlyteDataNotFoundException."""
 
 
+class SecretError(ShimError, ValueError):
+    """A secret that is not there, or cannot be read. Nothing of its value is ever in the message.
+
+    Parameters
+    ----------
+    secret : str
+        Its name: group, version and key, with slashes between them.
+    problem, remedy : str
+        What is wrong, and what to do.
+    """
+
+    def __init__(self, secret: str, problem: str, remedy: str) -> None:
+        self.secret = secret
+        self.problem = problem
+        super().__init__(problem, where=f"secret {secret}", remedy=remedy)
+
+
+class CheckpointError(ShimError, NotImplementedError):
+    """A run on a cluster that was given no place for checkpoints."""
+
+
+class CacheError(FileError):
+    """The file of the local cache, when it cannot be used.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    problem, remedy : str
+        What is wrong with it, and what to do.
+    damaged : bool
+        Whether it is no sound database, rather than out of reach.
+    """
+
+    def __init__(self, path: str, problem: str, remedy: str = "", *, damaged: bool = False) -> None:
+        self.damaged = damaged
+        super().__init__(path, problem, remedy)
+
+
 class WorkflowError(ShimError, NotImplementedError):
     """What only a workflow could do, asked for outside of one."""
+
+
+class ExecutionError(ShimError):
+    """A run in a process of its own that failed, as its error document has it.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    problem : str
+        What went wrong, such as ``ValueError: no such table``.
+    message : str
+        The document's message, traceback included; empty without a document.
+    code : str
+        The error's code, such as ``USER:RuntimeError``; empty without a
+        document.
+    kind : str
+        ``NON_RECOVERABLE`` or ``RECOVERABLE``; empty without a document.
+    origin : str
+        ``USER`` or ``SYSTEM``; empty without a document.
+    remedy : str
+        What to do.
+    """
+
+    def __init__(  # noqa: PLR0913  # the document's fields
+        self,
+        task: str,
+        problem: str,
+        *,
+        message: str = "",
+        code: str = "",
+        kind: str = "",
+        origin: str = "",
+        remedy: str = "",
+    ) -> None:
+        self.task = task
+        self.problem = problem
+        self.message = message
+        self.code = code
+        self.kind = kind
+        self.origin = origin
+        super().__init__(problem, where=f"task {task}", remedy=remedy)
+
+
+class CrashError(ExecutionError):
+    """A run whose process ended with neither outputs nor an error document.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    problem, remedy : str
+        What happened to the process, and what to do.
+    returncode : int or None
+        Its exit code; below zero the number of the signal that ended it; None
+        when it is not known.
+    stderr : str
+        The last lines that it wrote there.
+    """
+
+    def __init__(self, task: str, problem: str, remedy: str, *, returncode: int | None, stderr: str = "") -> None:
+        super().__init__(task, problem, remedy=remedy)
+        self.returncode = returncode
+        self.stderr = stderr
+        self.excerpt = stderr
+
+
+class ExecutionTimeoutError(ExecutionError, TimeoutError):
+    """A run that was ended because its time was up.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    seconds : float
+        The time that it had.
+    """
+
+    def __init__(self, task: str, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            task, f"it was ended after its {seconds:g} s were up", remedy="Give it more time, or less to do."
+        )
+
+
+class ExecutionCancelledError(ExecutionError):
+    """A run that was cancelled.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    seconds : float
+        How long it had run.
+    """
+
+    def __init__(self, task: str, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(task, f"it was cancelled after {seconds:.3g} s")
+
+
+class FlyteRecoverableException(ShimError):  # noqa: N818  # flytekit's name
+    """Raised by an executor: it failed, and the engine may try the task again.
+
+    Parameters
+    ----------
+    *args : object
+        What is wrong.
+    timestamp : float, optional
+        When it happened, in seconds since 1970; when the run ended if left
+        out.
+    """
+
+    error_code = "USER:Recoverable"
+
+    def __init__(self, *args: object, timestamp: float | None = None) -> None:
+        self.timestamp = timestamp
+        super().__init__(", ".join(map(str, args)))
+
+
+class FlyteUserRuntimeException(ShimError):  # noqa: N818  # flytekit's name
+    """Raised by an executor around an error that its author, or its user, has to mend.
+
+    The engine does not try the task again, unless the error is a
+    `FlyteRecoverableException`.
+
+    Parameters
+    ----------
+    exc_value : Exception
+        The error. Its ``error_code``, if it has one, is the code that the
+        engine shows.
+    timestamp : float, optional
+        When it happened, in seconds since 1970; when the run ended if left
+        out.
+    """
+
+    def __init__(self, exc_value: BaseException, timestamp: float | None = None) -> None:
+        self.value = exc_value
+        self.timestamp = timestamp
+        super().__init__(str(exc_value))
+
+    @property
+    def error_code(self) -> str:
+        """The code that the engine shows."""
+        code = getattr(self.value, "error_code", None)
+        return str(code) if isinstance(code, (str, int)) else "USER:RuntimeError"
+
+
+class FlyteNonRecoverableSystemException(ShimError):  # noqa: N818  # flytekit's name
+    """Raised by an executor around an error that trying the task again would not help.
+
+    Parameters
+    ----------
+    exc_value : Exception
+        The error.
+    """
+
+    def __init__(self, exc_value: BaseException) -> None:
+        self.value = exc_value
+        super().__init__(str(exc_value))
 
 
 class CellError(ShimError):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import logging
     import os
 
+    from shimnb.core.checkpoint import Checkpoint
+    from shimnb.core.deck import Deck
     from shimnb.core.settings import SerializationSettings
 
 __all__ = [
@@ -33,17 +35,14 @@ class _Copied:
     """A value that is never changed: a copy with other fields takes its place."""
 
     # Plain classes: a dataclass compiles its methods when it is imported, and a copy by dataclasses.replace is slow.
-    __slots__: tuple[str, ...] = ()
-
-    def _with(self, name: str, value: Any) -> Any:
+    def _with(self, **changes: Any) -> Any:
         copy = object.__new__(type(self))
-        for slot in self.__slots__:
-            setattr(copy, slot, getattr(self, slot))
-        setattr(copy, name, value)
+        copy.__dict__.update(self.__dict__, **changes)
         return copy
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{slot}={getattr(self, slot)!r}' for slot in self.__slots__)})"
+        shown = (f"{name}={value!r}" for name, value in vars(self).items() if not name.startswith("_"))
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class ExecutionParameters(_Copied):
@@ -56,7 +55,7 @@ class ExecutionParameters(_Copied):
     execution_id : flyteidl.core.identifier_pb2.WorkflowExecutionIdentifier
         The execution; ``local/local/local`` here.
     task_id : flyteidl.core.identifier_pb2.Identifier, optional
-        The task.
+        The task; ``local/local/local/local`` here.
     raw_output_prefix, output_metadata_prefix : str, optional
         Where offloaded data and outputs go.
     enable_deck : bool
@@ -65,19 +64,10 @@ class ExecutionParameters(_Copied):
         The decks of the run.
     attrs : dict, optional
         What a plugin's `pre_execute` has added, read as attributes in lower case.
+    checkpoint : Checkpoint, optional
+        What an earlier attempt left, and where this one may leave something;
+        a folder of the run's own when left out.
     """
-
-    __slots__ = (
-        "_folder",
-        "attrs",
-        "decks",
-        "enable_deck",
-        "execution_date",
-        "execution_id",
-        "output_metadata_prefix",
-        "raw_output_prefix",
-        "task_id",
-    )
 
     def __init__(  # noqa: PLR0913  # a run has these
         self,
@@ -90,6 +80,7 @@ class ExecutionParameters(_Copied):
         enable_deck: bool = False,
         decks: list[Any] | None = None,
         attrs: dict[str, Any] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self.execution_date = execution_date
         self.execution_id = execution_id
@@ -100,13 +91,31 @@ class ExecutionParameters(_Copied):
         self.decks = decks if decks is not None else []
         self.attrs = attrs or {}
         self._folder: str | None = None
+        self._checkpoint = checkpoint
+        self._unused = False
 
     @property
     def logging(self) -> logging.Logger:
         """A logger of the run."""
-        import logging  # noqa: PLC0415  # a tenth of the import's time, for those who log
+        from shimnb.core.logs import user_logger  # noqa: PLC0415  # a tenth of the import's time, for those who log
 
-        return logging.getLogger("user_space")
+        return user_logger()
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What an earlier attempt left, and where this one may leave something."""
+        if self._checkpoint is None:
+            from shimnb.core.checkpoint import local_checkpoint  # noqa: PLC0415  # for those who ask
+
+            self._checkpoint = local_checkpoint(self)
+        return self._checkpoint
+
+    @property
+    def default_deck(self) -> Deck:
+        """The run's deck ``default``, among its decks from the first time it is asked for."""
+        from shimnb.core.deck import default_deck  # noqa: PLC0415  # for those who ask
+
+        return default_deck(self)
 
     @property
     def secrets(self) -> SecretsManager:
@@ -127,16 +136,21 @@ class ExecutionParameters(_Copied):
         return
 
     def with_task_sandbox(self) -> ExecutionParameters:
-        """Return a copy with a working directory of its own."""
-        return self._with("_folder", None)  # type: ignore[no-any-return]
+        """Return a copy for one run: with a working directory, a checkpoint and decks of its own."""
+        return self._with(_folder=None, _checkpoint=None, decks=[], _unused=True)  # type: ignore[no-any-return]
+
+    def begun(self) -> ExecutionParameters:
+        """Return the parameters themselves, now taken by a run: the next one gets others."""
+        self._unused = False
+        return self
 
     def with_enable_deck(self, enable_deck: bool) -> ExecutionParameters:  # noqa: FBT001  # flytekit's signature
         """Return a copy with decks on or off."""
-        return self._with("enable_deck", enable_deck)  # type: ignore[no-any-return]
+        return self._with(enable_deck=enable_deck)  # type: ignore[no-any-return]
 
     def with_attr(self, key: str, value: Any) -> ExecutionParameters:
         """Return a copy with one more attribute, such as a session of a plugin."""
-        return self._with("attrs", {**self.attrs, key.upper(): value})  # type: ignore[no-any-return]
+        return self._with(attrs={**self.attrs, key.upper(): value})  # type: ignore[no-any-return]
 
     def has_attr(self, attr_name: str) -> bool:
         """Tell whether a plugin added an attribute."""
@@ -206,8 +220,6 @@ class ExecutionState(_Copied):
     """
 
     Mode: ClassVar[type[ExecutionMode]] = ExecutionMode
-
-    __slots__ = ("branch_eval_mode", "engine_dir", "mode", "user_space_params", "working_dir")
 
     def __init__(
         self,
@@ -284,8 +296,6 @@ class FlyteContext(_Copied):
     True
     """
 
-    __slots__ = ("compilation_state", "execution_state", "file_access", "serialization_settings")
-
     def __init__(
         self,
         file_access: FileAccessProvider,
@@ -312,21 +322,34 @@ class FlyteContext(_Copied):
         """Return a state outside of any run, with this context's parameters."""
         return ExecutionState(working_dir=working_dir, user_space_params=self.user_space_params)
 
+    def for_run(self) -> FlyteContext:
+        """Return the context of a run that is about to begin.
+
+        On this machine it has parameters that no other run has or had: fresh
+        decks, a working directory of its own. On a cluster the process is the
+        run, and its parameters stay.
+        """
+        state = self.execution_state
+        params = state.user_space_params if state else None
+        if state is None or params is None or params._unused or state.mode in _ON_A_CLUSTER:  # noqa: SLF001  # of this module
+            return self
+        return self.with_execution_state(state.with_params(user_space_params=params.with_task_sandbox()))
+
     def with_execution_state(self, es: ExecutionState) -> FlyteContext:
         """Return a copy with another run."""
-        return self._with("execution_state", es)  # type: ignore[no-any-return]
+        return FlyteContext(self.file_access, es, self.compilation_state, self.serialization_settings)
 
     def with_compilation_state(self, c: CompilationState) -> FlyteContext:
         """Return a copy with another workflow."""
-        return self._with("compilation_state", c)  # type: ignore[no-any-return]
+        return self._with(compilation_state=c)  # type: ignore[no-any-return]
 
     def with_file_access(self, fa: FileAccessProvider) -> FlyteContext:
         """Return a copy with other files."""
-        return self._with("file_access", fa)  # type: ignore[no-any-return]
+        return self._with(file_access=fa)  # type: ignore[no-any-return]
 
     def with_serialization_settings(self, ss: SerializationSettings) -> FlyteContext:
         """Return a copy with another registration."""
-        return self._with("serialization_settings", ss)  # type: ignore[no-any-return]
+        return self._with(serialization_settings=ss)  # type: ignore[no-any-return]
 
     def new_builder(self) -> FlyteContext:
         """Return the context itself: it is frozen, and every ``with_`` makes a copy."""
@@ -346,6 +369,9 @@ def _default_context() -> FlyteContext:
     params = ExecutionParameters(
         execution_date=dt.datetime.now(dt.timezone.utc),
         execution_id=identifier_pb2.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
+        task_id=identifier_pb2.Identifier(
+            resource_type=identifier_pb2.TASK, project="local", domain="local", name="local", version="local"
+        ),
     )
     return FlyteContext(_files, ExecutionState(user_space_params=params))
 

@@ -7,7 +7,6 @@ what becomes another value than the one that was written is a loss.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import enum
 import math
@@ -188,11 +187,12 @@ def is_dataclass_instance(value: object) -> bool:
 
     Examples
     --------
+    >>> import dataclasses
     >>> Point = dataclasses.make_dataclass("Point", ["x"])
     >>> is_dataclass_instance(Point(1)), is_dataclass_instance(Point)
     (True, False)
     """
-    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return hasattr(type(value), "__dataclass_fields__")
 
 
 _REMEDIES: tuple[tuple[type | tuple[type, ...], str], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flyteidl.core import literals_pb2, tasks_pb2
 from google.protobuf import wrappers_pb2
@@ -12,9 +13,19 @@ from shimnb.core.value import Value
 from shimnb.errors import SettingError
 from shimnb.version import __version__
 
-_MOST_RETRIES = 2**32  # a uint32 holds one less
+if TYPE_CHECKING:
+    from flyteidl.core import workflow_pb2
 
 __all__ = ["TaskMetadata"]
+
+_MOST_RETRIES = 2**32  # a uint32 holds one less
+# The message of a task that sets nothing: most set little, and decoding it is quicker than making it.
+_PLAIN = tasks_pb2.TaskMetadata(
+    runtime=tasks_pb2.RuntimeMetadata(type=tasks_pb2.RuntimeMetadata.FLYTE_SDK, version=__version__, flavor="python"),
+    retries=literals_pb2.RetryStrategy(),
+    generates_deck=wrappers_pb2.BoolValue(),
+    metadata=tasks_pb2.K8sObjectMetadata(),
+).SerializeToString()
 
 
 @dataclass(repr=False, eq=False)
@@ -101,24 +112,36 @@ class TaskMetadata(Value):
 
     def to_flyte_idl(self) -> tasks_pb2.TaskMetadata:
         """Return the message, with shimnb's version as the SDK's."""
-        message = tasks_pb2.TaskMetadata(
-            discoverable=self.cache,
-            runtime=tasks_pb2.RuntimeMetadata(
-                type=tasks_pb2.RuntimeMetadata.FLYTE_SDK, version=__version__, flavor="python"
-            ),
-            retries=self.retry_strategy,
-            discovery_version=self.cache_version,
-            deprecated_error_message=self.deprecated,
-            cache_serializable=self.cache_serialize,
-            pod_template_name=self.pod_template_name,
-            cache_ignore_input_vars=self.cache_ignore_input_vars,
-            is_eager=self.is_eager,
-            generates_deck=wrappers_pb2.BoolValue(value=self.generates_deck),
-            metadata=tasks_pb2.K8sObjectMetadata(labels=self.labels, annotations=self.annotations),
-        )
+        message = tasks_pb2.TaskMetadata.FromString(_PLAIN)
+        message.discoverable = self.cache
+        message.discovery_version = self.cache_version
+        message.cache_serializable = self.cache_serialize
+        message.is_eager = self.is_eager
+        message.deprecated_error_message = self.deprecated
+        if self.retries:
+            message.retries.retries = self.retries
+        if self.pod_template_name:
+            message.pod_template_name = self.pod_template_name
+        if self.cache_ignore_input_vars:
+            message.cache_ignore_input_vars.extend(self.cache_ignore_input_vars)
+        if self.generates_deck:
+            message.generates_deck.value = True
+        if self.labels or self.annotations:
+            message.metadata.MergeFrom(tasks_pb2.K8sObjectMetadata(labels=self.labels, annotations=self.annotations))
         # An unset oneof and False are different answers, so it is written only when it was given.
         if self.interruptible is not None:
             message.interruptible = self.interruptible
         if isinstance(self.timeout, dt.timedelta) and self.timeout:
             message.timeout.FromTimedelta(self.timeout)
+        return message
+
+    def to_node_metadata(self, name: str) -> workflow_pb2.NodeMetadata:
+        """Return the metadata of a workflow's node that runs the task."""
+        from flyteidl.core import workflow_pb2  # noqa: PLC0415  # only a workflow needs it
+
+        message = workflow_pb2.NodeMetadata(name=name, retries=self.retry_strategy)
+        if isinstance(self.timeout, dt.timedelta) and self.timeout:
+            message.timeout.FromTimedelta(self.timeout)
+        if self.interruptible is not None:
+            message.interruptible = self.interruptible
         return message

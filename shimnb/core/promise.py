@@ -1,16 +1,20 @@
-"""What a task's local run hands back: a literal under its output's name."""
+"""What a call of a task takes, and what its run on this machine hands back: literals under names."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from shimnb.errors import OutputError, WorkflowError
+from shimnb.core.types import TypeEngine
+from shimnb.errors import InputError, OutputError, WorkflowError
 
 if TYPE_CHECKING:
     from flyteidl.core import literals_pb2, types_pb2
 
-__all__ = ["Promise", "VoidPromise"]
+    from shimnb.core.context import FlyteContext
+    from shimnb.core.deck import Deck
+
+__all__ = ["LocalOutputs", "Promise", "VoidPromise", "input_literals", "inputs_by_name"]
 
 
 class Promise:
@@ -131,3 +135,97 @@ class VoidPromise:
 
     def __repr__(self) -> str:
         return f"VoidPromise({self._task_name})"
+
+
+class LocalOutputs(NamedTuple):
+    """What a run on this machine left.
+
+    Attributes
+    ----------
+    literals : flyteidl.core.literals_pb2.LiteralMap
+        The outputs by name.
+    cached : bool
+        Whether they are an earlier run's, from the local cache.
+    decks : list of Deck
+        The decks of the run; empty for cached outputs.
+    """
+
+    literals: literals_pb2.LiteralMap
+    cached: bool
+    decks: list[Deck]
+
+
+def inputs_by_name(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Give each input of a call its name.
+
+    Parameters
+    ----------
+    task : PythonCustomizedContainerTask
+        What is called.
+    args, kwargs : tuple and dict
+        The inputs, by position and by name.
+
+    Raises
+    ------
+    InputError
+        If there are too many, or one is given twice.
+    """
+    names = list(task.python_interface.inputs)
+    if len(args) > len(names):
+        raise InputError(
+            task.name,
+            (),
+            f"{len(args)} inputs were given by position, and it has {len(names)}",
+            f"Its inputs are {task.python_interface!r}.",
+        )
+    given = dict(zip(names, args, strict=False))
+    twice = tuple(name for name in given if name in kwargs)
+    if twice:
+        raise InputError(task.name, twice, f"{', '.join(twice)} is given twice", "Give it once.")
+    return {**given, **kwargs}
+
+
+def input_literals(task: Any, ctx: FlyteContext, given: dict[str, Any]) -> literals_pb2.LiteralMap:
+    """Give the literals of a call's inputs, and of the interface's defaults.
+
+    Parameters
+    ----------
+    task : PythonCustomizedContainerTask
+        What is called.
+    ctx : FlyteContext
+        The surroundings of the run.
+    given : dict of str to Any
+        Python values, or promises of earlier runs.
+
+    Raises
+    ------
+    InputError
+        If an input is missing, or not in the interface.
+    ConversionError
+        If a value does not fit its type; it names the path.
+    """
+    interface = task.python_interface
+    types = interface.inputs
+    values = {**interface.defaults, **given}
+    if values.keys() != types.keys():
+        _refuse(task, values)
+    promised = [name for name, value in values.items() if isinstance(value, Promise)]
+    plain = {name: value for name, value in values.items() if name not in promised} if promised else values
+    literals = TypeEngine.dict_to_literal_map(ctx, plain, types)
+    for name in promised:
+        literals.literals[name].CopyFrom(values[name].val)
+    return literals
+
+
+def _refuse(task: Any, values: dict[str, Any]) -> None:
+    """Raise for inputs that the interface does not have, or that nothing gives a value for."""
+    types = task.python_interface.inputs
+    remedy = f"Its inputs are {task.python_interface!r}."
+    unknown = tuple(name for name in values if name not in types)
+    if unknown:
+        raise InputError(task.name, unknown, f"no input is named {', '.join(map(repr, unknown))}", remedy)
+    # A default of the executor's own applies where it runs, here as on a cluster.
+    missing = tuple(name for name in types if name not in values and name not in task.executor_defaults)
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise InputError(task.name, missing, f"{', '.join(missing)} {verb} missing", remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from flyteidl.core import tasks_pb2
 
@@ -12,6 +13,7 @@ from shimnb.errors import SettingError
 __all__ = ["ResourceSpec", "Resources"]
 
 _NAMES = ("ephemeral_storage", "cpu", "gpu", "mem")
+_amounts = attrgetter(*_NAMES)
 _ENTRY = {
     "ephemeral_storage": tasks_pb2.Resources.EPHEMERAL_STORAGE,
     "cpu": tasks_pb2.Resources.CPU,
@@ -108,13 +110,17 @@ class ResourceSpec(Value):
         SettingError
             If an amount is a pair.
         """
-        return tasks_pb2.Resources(requests=_entries(self.requests), limits=_entries(self.limits))
+        requests, limits = _entries(self.requests), _entries(self.limits)
+        # Most tasks ask for nothing, and each call of one writes its container.
+        return tasks_pb2.Resources(requests=requests, limits=limits) if requests or limits else tasks_pb2.Resources()
 
 
 def _entries(resources: Resources) -> list[tasks_pb2.Resources.ResourceEntry]:
+    amounts = _amounts(resources)
+    if not any(amounts):
+        return []
     entries: list[tasks_pb2.Resources.ResourceEntry] = []
-    for name in _NAMES:
-        value = getattr(resources, name)
+    for name, value in zip(_NAMES, amounts, strict=True):
         if isinstance(value, (list, tuple)):
             raise SettingError(
                 name, value, "a pair stands where one amount belongs", "Give requests and limits one amount each."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from shimnb.errors import SettingError, ShimError
+from shimnb.errors import SecretError, SettingError
 
 __all__ = ["SecretsManager"]
 
@@ -39,10 +39,11 @@ class SecretsManager:
         Raises
         ------
         SettingError
-            If nothing is named, or a name would lead out of the secrets' folder.
-        ShimError
-            If it is neither in the environment nor in the folder. The message
-            names where it was looked for, and holds no value.
+            If nothing is named, a name would lead out of the secrets' folder,
+            or the mode is no way to read.
+        SecretError
+            If it is neither in the environment nor in the folder, or cannot be
+            read. The message names where it was looked for, and holds no value.
         """
         parts = [part for part in (group, group_version, key) if part]
         if not parts:
@@ -50,6 +51,8 @@ class SecretsManager:
         for part in parts:
             if part in (os.curdir, os.pardir) or set(part) & {"/", "\\", "\0"}:
                 raise SettingError("secret", part, "no name of a secret", "Use a name without slashes.")
+        if encode_mode not in ("r", "rb"):
+            raise SettingError("secret encode_mode", encode_mode, "no way to read a secret", "Use 'r', or 'rb'.")
         names = [self.get_secrets_env_var(group, key, group_version)]
         if self._local:
             names.append("_".join(parts).upper())
@@ -57,35 +60,50 @@ class SecretsManager:
             if name in os.environ:
                 return os.environ[name].strip()
         path = self.get_secrets_file(group, key, group_version)
-        if os.path.isfile(path):
-            with open(path, encode_mode, encoding=None if "b" in encode_mode else "utf-8") as file:
-                return file.read().strip()  # type: ignore[no-any-return]  # bytes with "rb", by flytekit's signature a str
-        raise ShimError(
-            f"no such secret in the environment ({' or '.join(names)}) or in the file {path}",
-            where=f"secret {'/'.join(parts)}",
-            remedy="Set one of the variables, and request it: secret_requests=[Secret(group, key)].",
+        if os.path.exists(path):
+            return _read(path, encode_mode, "/".join(parts))
+        raise SecretError(
+            "/".join(parts),
+            f"no such secret in the environment ({' or '.join(dict.fromkeys(names))}) or in the file {path}",
+            "Set one of the variables, and request it: secret_requests=[Secret(group, key)].",
         )
 
     def get_secrets_env_var(
         self, group: str | None = None, key: str | None = None, group_version: str | None = None
     ) -> str:
         """Name the environment variable that the engine sets."""
-        prefix = os.environ.get("FLYTE_SECRETS_ENV_PREFIX", "_FSEC_")
-        return prefix + "_".join(part.upper() for part in (group, group_version, key) if part)
+        return _setting("ENV_PREFIX", "_FSEC_") + "_".join(part.upper() for part in (group, group_version, key) if part)
 
     def get_secrets_file(
         self, group: str | None = None, key: str | None = None, group_version: str | None = None
     ) -> str:
         """Name the file that the engine mounts."""
         *folders, name = [part.lower() for part in (group, group_version, key) if part]
-        root = os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")
-        prefix = os.environ.get("FLYTE_SECRETS_FILE_PREFIX", "")
-        return os.path.join(root, *folders, prefix + name)
+        return os.path.join(_setting("DEFAULT_DIR", "/etc/secrets"), *folders, _setting("FILE_PREFIX", "") + name)
 
     def __getattr__(self, group: str) -> _GroupSecrets:
         if group.startswith("__"):
             raise AttributeError(group)
         return _GroupSecrets(self, group)
+
+
+def _setting(name: str, default: str) -> str:
+    # A variable that is empty stands for the default, as it does for flytekit.
+    return (os.environ.get(f"FLYTE_SECRETS_{name}") or default).strip()
+
+
+def _read(path: str, mode: str, secret: str) -> str:
+    try:
+        with open(path, mode, encoding=None if "b" in mode else "utf-8") as file:
+            return file.read().strip()  # type: ignore[no-any-return]  # bytes with "rb", by flytekit's signature a str
+    except OSError as error:
+        raise SecretError(
+            secret, f"the file {path} cannot be read ({error.strerror})", "It has to be a file that the run may read."
+        ) from None
+    except UnicodeDecodeError:
+        problem = f"the file {path} is no text in UTF-8"
+    # Outside of the handler: that error holds the bytes themselves, and would hang on this one.
+    raise SecretError(secret, problem, "Read bytes: secrets.get(group, key, encode_mode='rb').")
 
 
 class _GroupSecrets:
@@ -94,4 +112,6 @@ class _GroupSecrets:
         self._group = group
 
     def __getattr__(self, key: str) -> str:
+        if key.startswith("__"):
+            raise AttributeError(key)
         return self._manager.get(self._group, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flyteidl.core import literals_pb2
@@ -11,10 +12,12 @@ from shimnb.core.context import ExecutionState, FlyteContextManager
 from shimnb.core.template import TaskTemplate  # noqa: TC001  # a context variable's type names it at run time
 from shimnb.core.tracker import TrackedInstance
 from shimnb.core.types import TypeEngine
-from shimnb.errors import ExecutorError, OutputError, OverrideError
+from shimnb.errors import ExecutorError, InputError, OutputError, OverrideError
 
 if TYPE_CHECKING:
     from shimnb.core.context import ExecutionParameters, FlyteContext
+    from shimnb.core.deck import DeckField
+    from shimnb.core.recorder import Recorder
 
 __all__ = ["ExecutableTemplateShimTask", "ShimTaskExecutor", "import_path"]
 
@@ -134,6 +137,20 @@ class ExecutableTemplateShimTask:
         """The class of the executor."""
         return self._executor_type
 
+    @property
+    def enable_deck(self) -> bool:
+        """Whether a run leaves a deck."""
+        return self.task_template.metadata.generates_deck
+
+    @property
+    def deck_fields(self) -> list[DeckField]:
+        """The decks that a run leaves; a template does not tell which, so that they are the default ones."""
+        if not self.enable_deck:
+            return []
+        from shimnb.core.deck import DEFAULT_FIELDS  # noqa: PLC0415  # for tasks with decks only
+
+        return list(DEFAULT_FIELDS)
+
     def execute(self, **kwargs: Any) -> Any:
         """Hand the template and the inputs to the executor, and return its result."""
         __tracebackhide__ = True
@@ -168,6 +185,8 @@ class ExecutableTemplateShimTask:
 
         Raises
         ------
+        InputError
+            If an input is missing, and the executor has no default for it.
         ConversionError
             If an input or an output does not fit its type; it names the path.
         OutputError
@@ -175,26 +194,83 @@ class ExecutableTemplateShimTask:
         """
         # IPython leaves frames with this name out of a traceback: an author looks for the executor's line.
         __tracebackhide__ = True
-        params = self.pre_execute(ctx.user_space_params)
-        if params is not ctx.user_space_params:
-            state = (ctx.execution_state or ExecutionState()).with_params(user_space_params=params)
-            ctx = ctx.with_execution_state(state)
+        ctx = ctx.for_run()
+        given = ctx.user_space_params
+        params = self.pre_execute(given.begun() if given is not None else None) or given
         template = self.task_template
-        inputs_as, outputs_as = self._run_types(template)
+        recorder = None
+        if template.metadata.generates_deck:
+            params, recorder = self._recorded(params)
+        if params is not given:
+            state = ctx.execution_state or ExecutionState()
+            ctx = ctx.with_execution_state(state.with_params(user_space_params=params))
         with FlyteContextManager.with_context(ctx) as run:
-            inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, inputs_as)
-            token = _running.set((self, template))
+            if recorder is None:
+                return self._run(run, template, input_literal_map)
             try:
-                result = self.post_execute(params, self.execute(**inputs))
+                return self._run(run, template, input_literal_map, recorder)
             finally:
-                _running.reset(token)
-            if isinstance(result, literals_pb2.LiteralMap):
-                return result
-            names = self.output_names(template)
-            if names is None:
-                names = unordered_names(template, result)
-            values = name_outputs(template.id.name, names, result)
-            return TypeEngine.dict_to_literal_map(run, values, outputs_as)
+                # Also of a run that failed: what it did until then is what its author wants to see.
+                if params is not None:
+                    params.decks.extend(recorder.decks())
+
+    def _recorded(self, params: ExecutionParameters | None) -> tuple[ExecutionParameters | None, Recorder]:
+        from shimnb.core.recorder import Recorder  # noqa: PLC0415  # for tasks with decks only
+
+        return params and params.with_enable_deck(enable_deck=True), Recorder(self.deck_fields, self.executor_type)
+
+    def _run(
+        self,
+        run: FlyteContext,
+        template: TaskTemplate,
+        input_literal_map: literals_pb2.LiteralMap,
+        recorder: Recorder | None = None,
+    ) -> literals_pb2.LiteralMap:
+        __tracebackhide__ = True
+        inputs_as, outputs_as = self._run_types(template)
+        if recorder:
+            recorder.phase("Reading inputs")
+        inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, inputs_as)
+        if len(inputs) != len(inputs_as):
+            self._refuse_missing(template.id.name, [name for name in inputs_as if name not in inputs])
+        if recorder:
+            recorder.inputs(inputs)
+            recorder.phase("Executing")
+        token = _running.set((self, template))
+        try:
+            result = self.post_execute(run.user_space_params, self.execute(**inputs))
+        finally:
+            _running.reset(token)
+        if isinstance(result, literals_pb2.LiteralMap):
+            return result
+        names = self.output_names(template)
+        if names is None:
+            names = unordered_names(template, result)
+        values = name_outputs(template.id.name, names, result)
+        if recorder:
+            recorder.phase("Writing outputs")
+            recorder.outputs(values)
+        return TypeEngine.dict_to_literal_map(run, values, outputs_as)
+
+    def _refuse_missing(self, task: str, names: list[str]) -> None:
+        """Raise for inputs that are not there, unless the executor has a default for each."""
+        missing = tuple(name for name in names if name not in self.executor_defaults)
+        if missing:
+            raise InputError(
+                task,
+                missing,
+                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing, "
+                f"and {import_path(self.executor_type)} has no default for {'it' if len(missing) == 1 else 'them'}",
+                "Give a literal for each input of the template.",
+            )
+
+    @cached_property
+    def executor_defaults(self) -> frozenset[str]:
+        """The inputs that the executor's own signature has a default for."""
+        import inspect  # noqa: PLC0415  # a container that has all inputs does without
+
+        parameters = inspect.signature(self.executor.execute_from_model).parameters.values()
+        return frozenset(p.name for p in parameters if p.default is not p.empty)
 
     def _run_types(self, template: TaskTemplate) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the Python types of inputs and outputs, as they are guessed back from the template."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flyteidl.core import literals_pb2, tasks_pb2
@@ -11,26 +12,26 @@ from shimnb.core.custom import Loss, custom_losses
 from shimnb.core.images import Image, ImageConfig, resolve_image
 from shimnb.core.interface import Interface
 from shimnb.core.parameters import Options, checked_environment, checked_secrets
-from shimnb.core.promise import Promise, VoidPromise
+from shimnb.core.promise import LocalOutputs, Promise, VoidPromise, input_literals, inputs_by_name
 from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
 from shimnb.core.resources import Resources, ResourceSpec
-from shimnb.core.serialize import task_template
+from shimnb.core.serialize import Kept, task_template
 from shimnb.core.settings import SerializationSettings
 from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
 from shimnb.core.template import Container, TaskTemplate, TypedInterface
 from shimnb.core.tracker import TrackedInstance
 from shimnb.core.types import TypeEngine
-from shimnb.errors import InputError, OutputError, OverrideError, WorkflowError
+from shimnb.errors import OutputError, OverrideError, WorkflowError
 
 if TYPE_CHECKING:
-    from flyteidl.core import workflow_pb2
+    from flyteidl.core import types_pb2, workflow_pb2
 
     from shimnb.core.deck import DeckField
     from shimnb.core.documentation import Documentation
     from shimnb.core.metadata import TaskMetadata
     from shimnb.core.security import Secret, SecurityContext
 
-__all__ = ["PythonCustomizedContainerTask"]
+__all__ = ["LocalOutputs", "PythonCustomizedContainerTask"]
 
 TC = TypeVar("TC")
 
@@ -133,6 +134,8 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         self._enable_deck = options.enable_deck
         self._deck_fields = options.deck_fields
         self._settings = self.SERIALIZE_SETTINGS
+        self._serialized: TaskTemplate | None = None
+        self._kept = Kept()
 
     @property
     def name(self) -> str:
@@ -215,13 +218,23 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         return self._deck_fields
 
     @property
+    def settings(self) -> SerializationSettings:
+        """The settings of the last `serialize_to_model`, at first placeholders: `SERIALIZE_SETTINGS`."""
+        return self._settings
+
+    @property
+    def serialized(self) -> TaskTemplate | None:
+        """What the last `serialize_to_model` gave, and a registration has; None before the first."""
+        return self._serialized
+
+    @property
     def task_template(self) -> TaskTemplate:
         """The template as the cluster has it, made anew at every read.
 
         It is made with the settings of the last `serialize_to_model`, at first
         with placeholders.
         """
-        return task_template(self, self._settings)
+        return task_template(self, self._settings, self._kept)
 
     def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the plugin's own data; a subclass writes it.
@@ -282,15 +295,11 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def get_container(self, settings: SerializationSettings) -> Container:
         """Return the container: image, command line, resources, environment."""
-        environment = {**(settings.env or {}), **self.environment}
-        return Container(
-            tasks_pb2.Container(
-                image=self.get_image(settings),
-                args=self.get_command(settings),
-                resources=self.resources.to_flyte_idl(),
-                env=[literals_pb2.KeyValuePair(key=key, value=value) for key, value in environment.items()],
-            )
-        )
+        container = tasks_pb2.Container(image=self.get_image(settings), args=self.get_command(settings))
+        container.resources.CopyFrom(self.resources.to_flyte_idl())
+        for key, value in {**(settings.env or {}), **self.environment}.items():
+            container.env.add(key=key, value=value)
+        return Container(container)
 
     def serialize_to_model(self, settings: SerializationSettings) -> TaskTemplate:
         """Return the template that a registration with these settings sends.
@@ -313,8 +322,8 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         SettingError
             If the image cannot be resolved.
         """
-        template = task_template(self, settings)
-        self._settings = settings
+        template = task_template(self, settings, self._kept)
+        self._settings, self._serialized = settings, template
         return template
 
     def losses(self) -> list[Loss]:
@@ -335,15 +344,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def construct_node_metadata(self) -> workflow_pb2.NodeMetadata:
         """Return the metadata of a workflow's node that runs the task."""
-        from flyteidl.core import workflow_pb2  # noqa: PLC0415  # only a workflow needs it
-
-        message = workflow_pb2.NodeMetadata(name=self.name.split(".")[-1], retries=self.metadata.retry_strategy)
-        task = self.metadata.to_flyte_idl()
-        if task.HasField("timeout"):
-            message.timeout.CopyFrom(task.timeout)
-        if self.metadata.interruptible is not None:
-            message.interruptible = self.metadata.interruptible
-        return message
+        return self.metadata.to_node_metadata(self.name.split(".")[-1])
 
     def compile(self, ctx: FlyteContext, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002  # flytekit's signature
         """Make a node of a workflow.
@@ -364,11 +365,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
     def sandbox_execute(self, ctx: FlyteContext, input_literal_map: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
         """Run the task with a working directory of its own; see `dispatch_execute`."""
         __tracebackhide__ = True
-        state = ctx.execution_state or ExecutionState()
-        params = state.user_space_params
-        if params is not None:
-            state = state.with_params(user_space_params=params.with_task_sandbox())
-        return self.dispatch_execute(ctx.with_execution_state(state), input_literal_map)
+        return self.dispatch_execute(ctx.for_run(), input_literal_map)
 
     def output_names(self, template: TaskTemplate) -> tuple[str, ...]:  # noqa: ARG002  # the order is not in it
         """Return the outputs' names in the order that the interface declares."""
@@ -397,49 +394,77 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             If a value does not fit its type; it names the path.
         """
         __tracebackhide__ = True
-        outputs = self.sandbox_execute(ctx, self._literal_map(ctx, kwargs)).literals
+        literals = self.local_outputs(ctx, **kwargs).literals.literals
         interface = self.python_interface
-        if set(outputs) != set(interface.outputs):
-            raise OutputError(
-                self.name,
-                f"the run gave the outputs {', '.join(outputs) or 'none'}, "
-                f"and the task has {', '.join(interface.outputs) or 'none'}",
-                "Return a value for each output.",
-            )
-        promises = [
-            Promise(name, outputs[name], self._interface.outputs.variables[name].type) for name in interface.outputs
-        ]
+        promises = [Promise(name, literals[name], literal_type) for name, literal_type in self._output_types.items()]
         if not promises:
             return VoidPromise(self.name)
         if len(promises) == 1 and not interface.output_tuple_name:
             return promises[0]
         return interface.output_tuple(*promises)
 
-    def _literal_map(self, ctx: FlyteContext, values: dict[str, Any]) -> literals_pb2.LiteralMap:
-        types = self.python_interface.inputs
-        unknown = tuple(name for name in values if name not in types)
-        if unknown:
-            raise InputError(
+    def local_outputs(self, ctx: FlyteContext, /, **inputs: Any) -> LocalOutputs:
+        """Run the task on this machine, or take its outputs from the local cache.
+
+        Parameters
+        ----------
+        ctx : FlyteContext
+            The surroundings of the run.
+        **inputs
+            The inputs: Python values, or promises of earlier runs.
+
+        Returns
+        -------
+        LocalOutputs
+            The outputs as literals, whether they were cached, and the decks.
+
+        Raises
+        ------
+        InputError
+            If an input is missing, or not in the interface.
+        ConversionError
+            If a value does not fit its type; it names the path.
+        OutputError
+            If the outputs are not those of the interface.
+
+        Notes
+        -----
+        A task with ``TaskMetadata(cache=True)`` uses `LocalTaskCache`. A cache
+        that cannot be used is a warning, and the task runs.
+        """
+        __tracebackhide__ = True
+        run = ctx.for_run()
+        literals = input_literals(self, run, inputs)
+        if not self.metadata.cache:
+            return self._ran(run, literals)
+        from shimnb.core.cache import CachedRun  # noqa: PLC0415  # for tasks with a cache only
+
+        cached = CachedRun(self.name, self.metadata, self._interface, literals)
+        found = cached.get()
+        if found is not None:
+            return LocalOutputs(found, cached=True, decks=[])
+        outputs = self._ran(run, literals)
+        cached.set(outputs.literals)
+        return outputs
+
+    def _ran(self, run: FlyteContext, inputs: literals_pb2.LiteralMap) -> LocalOutputs:
+        __tracebackhide__ = True
+        outputs = self.sandbox_execute(run, inputs)
+        names = self._output_types
+        if len(outputs.literals) != len(names) or any(name not in outputs.literals for name in names):
+            raise OutputError(
                 self.name,
-                unknown,
-                f"no input is named {', '.join(map(repr, unknown))}",
-                f"Its inputs are {self.python_interface!r}.",
+                f"the run gave the outputs {', '.join(sorted(outputs.literals)) or 'none'}, "
+                f"and the task has {', '.join(names) or 'none'}",
+                "Return a value for each output.",
             )
-        values = {**self.python_interface.defaults, **values}
-        missing = tuple(name for name in types if name not in values)
-        if missing:
-            raise InputError(
-                self.name,
-                missing,
-                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
-                f"Its inputs are {self.python_interface!r}.",
-            )
-        promised = {name: value.val for name, value in values.items() if isinstance(value, Promise)}
-        plain = {name: value for name, value in values.items() if name not in promised}
-        literals = TypeEngine.dict_to_literal_map(ctx, plain, types)
-        for name, literal in promised.items():
-            literals.literals[name].CopyFrom(literal)
-        return literals
+        params = run.user_space_params
+        return LocalOutputs(outputs, cached=False, decks=params.decks if params else [])
+
+    @cached_property
+    def _output_types(self) -> dict[str, types_pb2.LiteralType]:
+        variables = self._interface.outputs.variables
+        return {name: variables[name].type for name in self.python_interface.outputs}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task on this machine, with and to Python values.
@@ -452,30 +477,19 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             If a value does not fit its type; it names the path.
         """
         __tracebackhide__ = True
-        names = list(self.python_interface.inputs)
-        if len(args) > len(names):
-            raise InputError(
-                self.name,
-                (),
-                f"{len(args)} inputs were given by position, and it has {len(names)}",
-                f"Its inputs are {self.python_interface!r}.",
-            )
-        given = dict(zip(names, args, strict=False))
-        twice = tuple(name for name in given if name in kwargs)
-        if twice:
-            raise InputError(self.name, twice, f"{', '.join(twice)} is given twice", "Give it once.")
+        given = inputs_by_name(self, args, kwargs) if args else kwargs
         ctx = FlyteContextManager.current_context()
         if ctx.compilation_state is not None:
-            return self.compile(ctx, **given, **kwargs)
+            return self.compile(ctx, **given)
         state = (ctx.execution_state or ExecutionState()).with_params(mode=self.local_execution_mode())
         with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
-            result = self.local_execute(run, **given, **kwargs)
-            return self._native(run, result)
+            return self._native(run, self.local_execute(run, **given))
 
     def _native(self, ctx: FlyteContext, result: Any) -> Any:
+        outputs = self.python_interface.outputs
+        if isinstance(result, Promise):
+            return TypeEngine.to_python_value(ctx, result.val, outputs[result.var])
         if isinstance(result, VoidPromise):
             return None
-        interface = self.python_interface
-        promises = [result] if isinstance(result, Promise) else list(result)
-        values = [TypeEngine.to_python_value(ctx, promise.val, interface.outputs[promise.var]) for promise in promises]
-        return values[0] if isinstance(result, Promise) else interface.output_tuple(*values)
+        values = [TypeEngine.to_python_value(ctx, promise.val, outputs[promise.var]) for promise in result]
+        return self.python_interface.output_tuple(*values)

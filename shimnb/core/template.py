@@ -14,10 +14,10 @@ from shimnb.errors import TemplateError
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["Container", "TaskTemplate", "TemplateMetadata", "TypedInterface"]
+__all__ = ["Container", "TaskTemplate", "TemplateMetadata", "TypedInterface", "View"]
 
 
-class _View:
+class View:
     """Attributes of a message, where a subclass has none of its own."""
 
     __slots__ = ("_message",)
@@ -52,6 +52,10 @@ class _View:
         """Return a field's message, or None when it is unset."""
         return getattr(self._message, name) if self._message.HasField(name) else None
 
+    def encoded(self) -> bytes:
+        """Return the message's bytes."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
+
     def to_flyte_idl(self) -> Any:
         """Return a copy of the message."""
         copy = type(self._message)()
@@ -59,13 +63,13 @@ class _View:
         return copy
 
 
-def _restore(view: type[_View], kind: type[Message], encoded: bytes) -> _View:
+def _restore(view: type[View], kind: type[Message], encoded: bytes) -> View:
     message = kind()
     message.ParseFromString(encoded)
     return view(message)
 
 
-class TypedInterface(_View):
+class TypedInterface(View):
     """Inputs and outputs by name, as ``flyteidl.core.interface_pb2.Variable``."""
 
     __slots__ = ()
@@ -88,7 +92,7 @@ def _sorted(variables: Any) -> dict[str, interface_pb2.Variable]:
     return {name: variables[name] for name in sorted(variables, key=order)}
 
 
-class Container(_View):
+class Container(View):
     """The container: image, args, resources, environment."""
 
     __slots__ = ()
@@ -114,7 +118,7 @@ class Container(_View):
         return list(self._message.command)
 
 
-class TemplateMetadata(_View):
+class TemplateMetadata(View):
     """Retries, timeout, caching and the like."""
 
     __slots__ = ()
@@ -145,7 +149,7 @@ class TemplateMetadata(_View):
         return self._present("metadata")  # type: ignore[no-any-return]
 
 
-class TaskTemplate(_View):
+class TaskTemplate(View):
     """What the cluster keeps of a task, and all that its executor gets.
 
     Parameters
@@ -165,12 +169,7 @@ class TaskTemplate(_View):
     ('sql', {}, None)
     """
 
-    __slots__ = ("_custom", "_size")
-
-    def __init__(self, message: tasks_pb2.TaskTemplate) -> None:
-        super().__init__(message)
-        object.__setattr__(self, "_custom", None)
-        object.__setattr__(self, "_size", None)
+    __slots__ = ("_custom",)
 
     @classmethod
     def from_flyte_idl(cls, message: tasks_pb2.TaskTemplate) -> TaskTemplate:
@@ -193,32 +192,30 @@ class TaskTemplate(_View):
         TemplateError
             If the bytes are no TaskTemplate.
         """
-        message = tasks_pb2.TaskTemplate()
         try:
-            message.ParseFromString(encoded)
+            message = tasks_pb2.TaskTemplate.FromString(encoded)
         except DecodeError as error:
             raise TemplateError(
                 source,
                 f"{len(encoded)} bytes that are no TaskTemplate ({error})",
                 "Write it with task.serialize_to_model(settings).to_flyte_idl().SerializeToString().",
             ) from error
-        view = cls(message)
-        object.__setattr__(view, "_size", len(encoded))
-        return view
+        return cls(message)
 
     @property
     def size(self) -> int:
         """The template's size in bytes, encoded."""
-        if self._size is None:
-            object.__setattr__(self, "_size", self._message.ByteSize())
-        return int(self._size)
+        return int(self._message.ByteSize())
 
     @property
     def custom(self) -> dict[str, Any]:
         """The plugin's own data: every number a float, keys in order."""
-        if self._custom is None:
+        try:
+            return self._custom  # type: ignore[no-any-return]
+        except AttributeError:
+            # Decoded when it is first asked for: not every executor does.
             object.__setattr__(self, "_custom", struct_to_dict(self._message.custom))
-        return self._custom  # type: ignore[no-any-return]
+            return self._custom  # type: ignore[no-any-return]
 
     @property
     def interface(self) -> TypedInterface:

@@ -82,6 +82,8 @@ def _worded(path: str, action: str) -> Iterator[None]:
     except ShimError:
         raise
     except FileNotFoundError as error:
+        if action == "written":
+            raise FileError(shown, "it cannot be written (its folder cannot be made)") from error
         raise MissingFileError(shown, "there is no such file", "Give the path of one that is there.") from error
     except IsADirectoryError as error:
         raise _is_folder(path) from error

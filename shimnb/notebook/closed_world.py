@@ -2,38 +2,30 @@
 
 A cell runs elsewhere too, where the notebook is not. What it would miss there
 is read from its compiled code: a name that is looked up among the module's
-globals, that no statement of the module sets, and that is no builtin. Strings
-that only type checkers read, and the local names of functions, classes and
-comprehensions, are no such lookups, so they raise no false alarm.
+globals, that no statement of the module sets, and that is no builtin.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
-import dis
 import json
 import sys
 from dataclasses import dataclass
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from shimnb.core.checks.names import BUILTINS, every_code, globals_stored, lookups, stored
 from shimnb.notebook.options import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import CodeType
 
 __all__ = ["MissingName", "imported_names", "missing_names"]
 
-_LOOKUPS = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
-_STORES = frozenset({"STORE_NAME", "STORE_GLOBAL"})
-# What IPython adds to the builtins of its own process, and what it leaves in the notebook.
-_NOTEBOOK_ONLY = frozenset({"display", "get_ipython", "__IPYTHON__", "_", "exit", "quit"})
-_BUILTINS = frozenset(dir(builtins)) - _NOTEBOOK_ONLY
 _MODULE_NAMES = frozenset(
     {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__", "__builtins__", "__annotations__"}
 )
-_CLASS_NAMES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__classdict__"})
 
 
 @dataclass(frozen=True)
@@ -98,43 +90,18 @@ def missing_names(tree: ast.Module, code: CodeType, notebook: Mapping[str, Any])
     """
     if "*" in imported_names(tree):
         return ()
-    codes = [code, *_nested(code)]
-    provided = _stored(code, _STORES) | _BUILTINS | _MODULE_NAMES
-    for inner in codes[1:]:
-        provided |= _stored(inner, frozenset({"STORE_GLOBAL"}))
+    first_code, *inner_codes = every_code(code)
+    provided = stored(first_code) | BUILTINS | _MODULE_NAMES
+    for inner in inner_codes:
+        provided |= globals_stored(inner)
     first: dict[str, int] = {}
-    for each in codes:
-        local = frozenset() if each is code or _is_function(each) else _stored(each, _STORES) | _CLASS_NAMES
-        for name, line in _lookups(each):
-            if name not in provided and name not in local:
+    for each in (first_code, *inner_codes):
+        for name, line in lookups(each):
+            if name not in provided:
                 first[name] = min(line, first.get(name, line))
     known = sorted(provided - _MODULE_NAMES)
     found = sorted(first.items(), key=lambda item: (item[1], item[0]))
     return tuple(MissingName(name, line, _remedy(name, notebook, known), name in notebook) for name, line in found)
-
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _nested(constant)
-
-
-def _is_function(code: CodeType) -> bool:
-    return bool(code.co_flags & 0x1)  # inspect.CO_OPTIMIZED; importing inspect here would cost more than the check
-
-
-def _stored(code: CodeType, operations: frozenset[str]) -> frozenset[str]:
-    return frozenset(step.argval for step in dis.get_instructions(code) if step.opname in operations)
-
-
-def _lookups(code: CodeType) -> Iterator[tuple[str, int]]:
-    lines = {start: line for start, _, line in code.co_lines() if line is not None}
-    line = code.co_firstlineno
-    for step in dis.get_instructions(code):
-        line = lines.get(step.offset, line)
-        if step.opname in _LOOKUPS:
-            yield step.argval, line
 
 
 def _remedy(name: str, notebook: Mapping[str, Any], known: list[str]) -> str:

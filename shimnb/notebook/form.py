@@ -7,9 +7,10 @@ a thread of its own.
 Messages
 --------
 From the front end: ``hello`` (a view is there), ``edit`` (`name`, `state`, and
-the view's `seq`), ``run`` and ``children`` (rows of an output's tree). To it:
-``state`` (all states and errors), ``status``, ``focus`` (the first field that
-is wrong), ``run`` (a run that has ended) and ``children``. What a run made
+the view's `seq`), ``run``, ``children`` (rows of an output's tree) and ``deck``
+(the page of a run's decks). To it: ``state`` (all states and errors),
+``status``, ``focus`` (the first field that is wrong), ``run`` (a run that has
+ended), ``children`` and ``deck``. What a run made
 travels in messages alone, so that no notebook file keeps it.
 """
 
@@ -25,7 +26,7 @@ from shimnb.errors import CallError, InputError, ShimError
 from shimnb.notebook import assets
 from shimnb.notebook.fields import UNSET, Field, State, fields_of, literal, message, parse, show
 from shimnb.notebook.nodes import rows
-from shimnb.notebook.report import html_form, outcome, output_node, plain_form, report
+from shimnb.notebook.report import deck_html, deck_names, html_form, outcome, output_node, plain_form, report
 from shimnb.notebook.run import Run, start
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ __all__ = ["FormWidget", "form"]
 
 _KEPT = 20
 """The runs that a form remembers."""
+_DECK = 8 * 2**20
+"""The bytes of a deck that are sent: a message of 10 MB would end the connection."""
 
 
 def form(task: PythonCustomizedContainerTask[Any]) -> FormWidget:
@@ -240,7 +243,13 @@ class FormWidget(anywidget.AnyWidget):
         self.send({"kind": "state", "states": self.states, "errors": self.shown, **acknowledged})
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        handlers = {"hello": self._hello, "edit": self._edit, "run": self._run_pressed, "children": self._children}
+        handlers = {
+            "hello": self._hello,
+            "edit": self._edit,
+            "run": self._run_pressed,
+            "children": self._children,
+            "deck": self._deck,
+        }
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind in handlers:
             # A front end's messages may come in a thread of their own, while a cell drives the form.
@@ -277,7 +286,7 @@ class FormWidget(anywidget.AnyWidget):
 
     def _children(self, content: Mapping[str, Any]) -> None:
         answer = {"kind": "children", "view": content.get("view"), "request": content.get("request")}
-        run = next((run for run in self.runs if run.number == content.get("number")), None)
+        run = self._run_of(content)
         node = output_node(run) if run is not None else None
         node = node.find(str(content.get("id"))) if node is not None else None
         begin = content.get("start")
@@ -285,6 +294,18 @@ class FormWidget(anywidget.AnyWidget):
             self.send({**answer, "error": "These rows are not there any more."})
         else:
             self.send({**answer, "rows": rows(node, start=begin, depth=1)})
+
+    def _deck(self, content: Mapping[str, Any]) -> None:
+        answer = {"kind": "deck", "view": content.get("view"), "number": content.get("number")}
+        run = self._run_of(content)
+        if run is None or not deck_names(run):
+            self.send({**answer, "error": "This deck is not there any more."})
+            return
+        page, problem = deck_html(run, _DECK)
+        self.send({**answer, "page": page} if page else {**answer, "error": problem})
+
+    def _run_of(self, content: Mapping[str, Any]) -> Run | None:
+        return next((run for run in self.runs if run.number == content.get("number")), None)
 
     def _ended(self, run: Run) -> None:
         told = _told(run)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
 
+from shimnb.core.sensitive import holds_secret, looks_secret
 from shimnb.notebook.node import Node, Parts, Spot
 from shimnb.notebook.wire import delimited, keyed_size
-from shimnb.notebook.words import bytes_words, cut, integer_words, looks_secret, quoted, visible
+from shimnb.notebook.words import bytes_words, cut, integer_words, quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,8 +42,8 @@ def plain(spot: Spot, value: Any, size: int, type_name: str, badge: str = "") ->
 
 
 def text_or_masked(spot: Spot, value: str, size: int, name: str) -> Node:
-    """Make the leaf of a string, hidden where its name says that it is a secret."""
-    if value and looks_secret(name):
+    """Make the leaf of a string, hidden where its name or its form says that it is a secret."""
+    if value and (looks_secret(name) or holds_secret(value)):
         return Node(spot, "masked", "string", size, "hidden")
     return Node(spot, "text", "string", size, quoted(value))
 

@@ -7,22 +7,23 @@ puts them in tabs.
 from __future__ import annotations
 
 import inspect
+from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
+from shimnb.core.checks import Finding, checks, count_words
+from shimnb.core.sizes import size_words
 from shimnb.core.task import PythonCustomizedContainerTask
 from shimnb.errors import ShimError, shorten
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.cell import text_of
-from shimnb.notebook.checks import Finding, check, count_words
 from shimnb.notebook.form import form
 from shimnb.notebook.nodes import template_node
 from shimnb.notebook.static_forms import static_text
 from shimnb.notebook.tree import tree
-from shimnb.notebook.words import size_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +79,6 @@ def source_text(task: PythonCustomizedContainerTask[Any]) -> tuple[str, str]:
         return f"The class {kind.__name__} has no source at hand", ""
 
 
-def _findings(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> tuple[Finding, ...]:
-    return check(task.container_image or "", template.size, task.losses(), task.python_interface)
-
-
 def _notes(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> list[str]:
     return [template.type, task.container_image or "no image", size_words(template.size)]
 
@@ -97,13 +94,15 @@ def panel_text(task: PythonCustomizedContainerTask[Any]) -> str:
     template = task.task_template
     node = template_node(template.to_flyte_idl(), task.losses(), defaults=task.python_interface.defaults)
     lines = [static_text(node, " · ".join([task.name, *_notes(task, template)]), depth=2)]
-    lines += [_finding_text(finding) for finding in _findings(task, template)]
+    lines += map(str, checks(task))
     return "\n".join(lines)
 
 
-def _finding_text(finding: Finding) -> str:
-    change = f" {finding.before} becomes {finding.after}." if finding.before else ""
-    return f"{finding.severity}: {finding.path}: {finding.sentence}{change} {finding.remedy}"
+def _finding_html(finding: Finding) -> str:
+    parts = [f"<b>{finding.severity}</b> <code>{escape(finding.path)}</code> {escape(finding.sentence)}"]
+    if finding.before:
+        parts.append(f"<code>{escape(finding.before)}</code> becomes <code>{escape(finding.after)}</code>.")
+    return f"<li>{' '.join([*parts, escape(finding.remedy)])}</li>"
 
 
 class PanelWidget(anywidget.AnyWidget):
@@ -122,7 +121,7 @@ class PanelWidget(anywidget.AnyWidget):
         ``template``, ``run``, ``checks`` or ``source``. It is kept here, so
         that the view comes back as it was when the front end makes it again.
     findings : list of dict
-        What the checks found; see `shimnb.notebook.checks.Finding`.
+        What the checks found; see `shimnb.Finding`.
     source : list of dict
         The texts of the Source tab, each with its ``title``, its ``text``, and whether
         it is ``python``.
@@ -141,22 +140,12 @@ class PanelWidget(anywidget.AnyWidget):
 
     def __init__(self, task: PythonCustomizedContainerTask[Any], **kwargs: Any) -> None:
         template = task.task_template
-        findings = _findings(task, template)
+        findings = checks(task)
         title, text = source_text(task)
         command = command_text(template.container.args) if template.container else ""
         super().__init__(
             header={"name": task.name, "notes": _notes(task, template), "count": count_words(findings)},
-            findings=[
-                {
-                    "severity": each.severity,
-                    "path": each.path,
-                    "sentence": each.sentence,
-                    "remedy": each.remedy,
-                    "before": each.before,
-                    "after": each.after,
-                }
-                for each in findings
-            ],
+            findings=[asdict(each) for each in findings],
             source=[
                 {"title": title, "text": text, "python": True},
                 {"title": "The container's command", "text": command, "python": False},
@@ -165,7 +154,7 @@ class PanelWidget(anywidget.AnyWidget):
             form=form(task),
             **kwargs,
         )
-        self._text = "\n".join([self.tree.static_text(), *(_finding_text(each) for each in findings)])
+        self._text = "\n".join([self.tree.static_text(), *map(str, findings)])
 
     def close(self) -> None:
         """Close the panel and the widgets in it; none of their comms stays open."""
@@ -187,12 +176,11 @@ class PanelWidget(anywidget.AnyWidget):
         """Return the panel as nested ``<details>``, for where there is no front end."""
         parts = [self.tree.static_html()]
         if self.findings:
-            items = "".join(
-                f"<li><b>{escape(each['severity'])}</b> <code>{escape(each['path'])}</code> "
-                f"{escape(each['sentence'])} {escape(each['remedy'])}</li>"
-                for each in self.findings
-            )
-            parts.append(f"<details><summary>Checks ({len(self.findings)})</summary><ul>{items}</ul></details>")
+            # As on the tab, notes do not count.
+            count = sum(each["severity"] != "note" for each in self.findings)
+            items = "".join(_finding_html(Finding(**each)) for each in self.findings)
+            title = f"Checks ({count})" if count else "Checks"
+            parts.append(f"<details><summary>{title}</summary><ul>{items}</ul></details>")
         texts = "".join(
             f"<p>{escape(each['title'])}</p><pre>{escape(each['text'])}</pre>" for each in self.source if each["text"]
         )

@@ -6,6 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from shimnb.core.deck import deck_page
+from shimnb.core.deckpage import frame
 from shimnb.notebook.nodes import Node, literal_map_node, rows
 from shimnb.notebook.static_forms import static_html, static_text
 
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
     from shimnb.notebook.fields import Field
     from shimnb.notebook.run import Run
 
-__all__ = ["duration", "html_form", "outcome", "output_node", "plain_form", "report"]
+__all__ = ["deck_html", "deck_names", "duration", "html_form", "outcome", "output_node", "plain_form", "report"]
 
 _TEXT = 16_384
 """The characters of a traceback, or of a message, that are shown."""
+_STATIC_DECK = 2**18
+"""The bytes of a deck that a notebook's file may hold."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n|$)")
 _MILLISECOND = 0.001
@@ -49,13 +53,13 @@ def outcome(run: Run) -> str:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> outcome(SimpleNamespace(state="done", elapsed=0.004, failure=None))
-    'done in 4 ms'
+    >>> outcome(SimpleNamespace(state="done", elapsed=0.004, failure=None, cached=True))
+    'done in 4 ms, from the cache'
     """
     if run.state == "running":
         return "is going on"
     if run.failure is None:
-        return f"done in {duration(run.elapsed)}"
+        return f"done in {duration(run.elapsed)}{', from the cache' if run.cached else ''}"
     return f"failed after {duration(run.elapsed)}"
 
 
@@ -104,7 +108,38 @@ def report(run: Run) -> dict[str, Any]:
         told["outputs"] = rows(node)
     else:
         told["note"] = "No outputs."
+    if names := deck_names(run):
+        told["decks"] = names
+    elif run.decks:
+        told["hint"] = _decks_are_off(run)
     return told
+
+
+def deck_names(run: Run) -> list[str]:
+    """Name the decks of a run; none when its task's decks are off, as there is no page then on a cluster."""
+    return [_clean(str(deck.name), 200) for deck in run.decks] if run.task.enable_deck else []
+
+
+def _decks_are_off(run: Run) -> str:
+    count = "1 deck" if len(run.decks) == 1 else f"{len(run.decks)} decks"
+    return f"The executor made {count}, and the task's decks are off. Turn them on: enable_deck=True."
+
+
+def deck_html(run: Run, limit: int) -> tuple[str, str]:
+    """Return the page of a run's decks, and what is wrong with it: one of the two is empty.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    limit : int
+        The most bytes that the page may have.
+    """
+    page = deck_page(run.decks, f"Decks of {run.task.name}").encode("utf-8", "backslashreplace")
+    if len(page) <= limit:
+        return page.decode(), ""
+    size = f"The deck has {len(page) / 2**20:.1f} MiB, and {limit / 2**20:g} MiB can be shown here."
+    return "", f"{size} Write smaller ones; each deck's HTML is in form.runs[...].decks."
 
 
 def _line(kind: str, said: str) -> str:
@@ -141,6 +176,8 @@ def _result_lines(run: Run) -> list[str]:
         lines = static_text(node, depth=2).splitlines()
     else:
         lines = []
+    if names := deck_names(run):
+        lines.append(f"decks: {', '.join(names)}")
     if printed := _clean(run.output).rstrip():
         lines += ["printed:", *(f"  {line}" for line in printed.splitlines())]
     return lines
@@ -181,4 +218,13 @@ def _html_run(run: Run | None) -> str:
         parts.append(static_html(node))
     if printed := _clean(run.output):
         parts.append(f"<p>Printed</p><pre>{html.escape(printed)}</pre>")
+    if names := deck_names(run):
+        parts.append(_html_deck(run, names))
     return "".join(parts)
+
+
+def _html_deck(run: Run, names: list[str]) -> str:
+    # Where frames are taken out, as on GitHub, the names still say what there was.
+    page, problem = deck_html(run, _STATIC_DECK)
+    shown = frame(page, f"Deck of run {run.number}") if page else f"<p>{html.escape(problem)}</p>"
+    return f"<details><summary>Deck: {html.escape(', '.join(names))}</summary>{shown}</details>"

@@ -17,10 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from flyteidl.core import literals_pb2
-
 from shimnb.core.context import ExecutionState, FlyteContextManager
-from shimnb.core.promise import Promise
 from shimnb.core.types import TypeEngine
 from shimnb.notebook.capture import Sink, captured
 
@@ -28,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType, TracebackType
 
-    from shimnb.core.task import PythonCustomizedContainerTask
+    from flyteidl.core import literals_pb2
+
+    from shimnb.core.deck import Deck
+    from shimnb.core.task import LocalOutputs, PythonCustomizedContainerTask
 
 __all__ = ["Failure", "Place", "Run", "start"]
 
@@ -100,6 +100,10 @@ class Run:
         What became of it.
     outputs : flyteidl.core.literals_pb2.LiteralMap or None
         The outputs by name, once it is done.
+    cached : bool
+        Whether they came from the local cache, so that nothing was executed.
+    decks : list of Deck
+        What the run left, of a failed one too.
     error : BaseException or None
         What was raised, once it failed.
     failure : Failure or None
@@ -115,6 +119,8 @@ class Run:
     inputs: Mapping[str, Any]
     state: State = "running"
     outputs: literals_pb2.LiteralMap | None = None
+    cached: bool = False
+    decks: list[Deck] = field(default_factory=list, repr=False)
     error: BaseException | None = None
     failure: Failure | None = None
     elapsed: float = 0.0
@@ -178,7 +184,7 @@ def start(
     Parameters
     ----------
     task : PythonCustomizedContainerTask
-        What runs, by its ``local_execute``.
+        What runs, by its ``local_outputs``.
     inputs : mapping of str to Any
         Python values that its interface takes.
     on_event : callable, optional
@@ -202,18 +208,19 @@ def start(
 
 
 def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
-    outputs = error = failure = None
+    made = error = failure = None
     begin = time.perf_counter()
     _forget_warnings(run.task)
     try:
         with captured(run.sink):
-            promised = _execute(run)
+            made = _execute(run)
         elapsed = time.perf_counter() - begin
-        outputs = _literal_map(promised)
     except BaseException as caught:  # noqa: BLE001  # sys.exit() in an executor must end the run, not hide it
         elapsed = time.perf_counter() - begin
         error, failure = caught, _failure(caught, _Own(run.task.executor_type.__module__))
-    run.elapsed, run.outputs, run.error, run.failure = elapsed, outputs, error, failure
+    run.elapsed, run.error, run.failure = elapsed, error, failure
+    if made is not None:
+        run.outputs, run.cached, run.decks = made.literals, made.cached, made.decks
     run.state = "done" if error is None else "failed"
     try:
         if on_event is not None:
@@ -229,19 +236,16 @@ def _forget_warnings(task: PythonCustomizedContainerTask[Any]) -> None:
         vars(module).pop("__warningregistry__", None)
 
 
-def _execute(run: Run) -> Any:
+def _execute(run: Run) -> LocalOutputs:
     # A run is as local as a call is: what asks for its mode, such as the look-up of a secret, gets the same answer.
     context = FlyteContextManager.current_context()
     state = (context.execution_state or ExecutionState()).with_params(mode=run.task.local_execution_mode())
-    with FlyteContextManager.with_context(context.with_execution_state(state)) as local:
-        return run.task.local_execute(local, **run.inputs)
-
-
-def _literal_map(promised: Any) -> literals_pb2.LiteralMap:
-    promises = promised if isinstance(promised, tuple) else (promised,)
-    return literals_pb2.LiteralMap(
-        literals={promise.var: promise.val for promise in promises if isinstance(promise, Promise)}
-    )
+    local = context.with_execution_state(state).for_run()
+    if local.user_space_params is not None:
+        # A run that fails returns nothing that could hold its decks.
+        run.decks = local.user_space_params.decks
+    with FlyteContextManager.with_context(local):
+        return run.task.local_outputs(local, **run.inputs)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from shimnb.core.sizes import size_words
 from shimnb.notebook.node import Node, Row, rows
-from shimnb.notebook.words import cut, size_words
+from shimnb.notebook.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Collection

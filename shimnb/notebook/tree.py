@@ -17,11 +17,12 @@ import traitlets
 from flyteidl.core import tasks_pb2
 from google.protobuf.message import Message
 
+from shimnb.core.sizes import size_level, size_words
 from shimnb.errors import ShimError
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
 from shimnb.notebook.static_forms import static_html, static_text
-from shimnb.notebook.words import cut, size_level, size_words, visible
+from shimnb.notebook.words import cut, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

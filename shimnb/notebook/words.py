@@ -8,7 +8,6 @@ that turn the writing direction), is written as its escape.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import types_pb2
@@ -24,21 +23,12 @@ __all__ = [
     "duration_words",
     "integer_words",
     "key_words",
-    "looks_secret",
     "natural",
     "quoted",
-    "size_level",
-    "size_words",
     "timestamp_words",
     "type_words",
     "visible",
 ]
-
-_LEVELS = (
-    (4 * 1024 * 1024, "error", "over 4 MiB, gRPC's default limit of a message"),
-    (3 * 512 * 1024, "error", "over 1.5 MiB, etcd's default limit of a request"),
-    (64 * 1024, "warning", "over 64 KiB: consider a file for the large parts"),
-)
 
 _SHOWN = 120
 _PEEK = 16
@@ -46,7 +36,6 @@ _LONGEST_INTEGER = 1000
 _LONGEST_NUMBER = 18
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_SECRET = re.compile(r"secret|token|passw|passphrase|pwd|credential|private|auth|api.?key|access.?key", re.IGNORECASE)
 _SIMPLE = {
     types_pb2.NONE: "None",
     types_pb2.INTEGER: "int",
@@ -189,57 +178,6 @@ def timestamp_words(timestamp: timestamp_pb2.Timestamp) -> str:
 
 def _fraction(nanos: int) -> str:
     return f".{nanos:09d}".rstrip("0") if nanos else ""
-
-
-def size_level(size: int) -> tuple[str, str]:
-    """Tell how far a template's size is from what a cluster takes.
-
-    Parameters
-    ----------
-    size : int
-        Bytes encoded.
-
-    Returns
-    -------
-    tuple of str
-        ``""``, ``"warning"`` or ``"error"``; and the limit that is passed, in
-        words.
-
-    Examples
-    --------
-    >>> size_level(100)
-    ('', '')
-    >>> size_level(70_000)
-    ('warning', 'over 64 KiB: consider a file for the large parts')
-    """
-    return next(((level, words) for limit, level, words in _LEVELS if size >= limit), ("", ""))
-
-
-def size_words(size: int) -> str:
-    """Show a size in bytes, in KB of 1024 from there on.
-
-    Examples
-    --------
-    >>> size_words(61), size_words(1229), size_words(3 * 1024 * 1024)
-    ('61 B', '1.2 KB', '3.0 MB')
-    """
-    if size < 1024:  # noqa: PLR2004  # the unit itself
-        return f"{size} B"
-    amount, unit = size / 1024, "KB"
-    if amount >= 1000:  # noqa: PLR2004  # four digits before the point are one too many
-        amount, unit = amount / 1024, "MB"
-    return f"{amount:.1f} {unit}"
-
-
-def looks_secret(name: str) -> bool:
-    """Tell whether a value under this name is likely to be a secret.
-
-    Examples
-    --------
-    >>> looks_secret("DB_PASSWORD"), looks_secret("LOG_LEVEL")
-    (True, False)
-    """
-    return _SECRET.search(name) is not None
 
 
 def natural(name: str) -> tuple[str, int, str]:

@@ -147,7 +147,7 @@ def test_the_checks_name_the_loss(panel):
     """The warning in the header leads to it."""
     panel.get_by_role("button", name="1 warning").click()
     checks = panel.get_by_role("tabpanel", name="Checks")
-    expect(checks.get_by_role("listitem")).to_contain_text("custom.decimals2 becomes 2.0")
+    expect(checks.get_by_role("listitem").first).to_contain_text("custom.decimals2 becomes 2.0")
 
 
 def test_the_source_is_what_was_generated(panel):

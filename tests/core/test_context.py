@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shimnb import Deck, ExecutionState, FlyteContext, FlyteContextManager, current_context
+from shimnb import Deck, ExecutionParameters, ExecutionState, FlyteContext, FlyteContextManager, current_context
 from shimnb.core.files import FileAccessProvider
 from shimnb.core.secrets import SecretsManager
 from shimnb.errors import SettingError, ShimError
@@ -98,6 +98,66 @@ def test_a_plugin_adds_to_the_parameters() -> None:
     assert str(caught.value) == (
         "the context has no 'spark_session'. A plugin adds it in pre_execute; is this the right task type?"
     )
+
+
+def test_outside_of_a_run_the_parameters_are_local() -> None:
+    """As flytekit has them: an execution, a task, a folder, a checkpoint, a deck; test_logs.py has the logger."""
+    FlyteContextManager.initialize()
+    params = current_context()
+    execution, task = params.execution_id, params.task_id
+    assert (execution.project, execution.domain, execution.name) == ("local", "local", "local")
+    assert task is not None
+    assert (task.resource_type, task.project, task.domain, task.name, task.version) == (1, *["local"] * 4)
+    assert Path(params.working_directory).is_dir()
+    assert params.working_directory == params.working_directory
+    assert params.checkpoint is params.checkpoint
+    params.checkpoint.write(b"x")
+    assert params.default_deck.name == "default"
+    assert params.default_deck is params.default_deck
+    assert params.decks == [params.default_deck]
+    FlyteContextManager.initialize()
+
+
+def test_a_sandbox_has_nothing_of_the_run_before() -> None:
+    """Its decks, folder and checkpoint are its own; what a plugin added stays."""
+    params = current_context().with_attr("session", 1)
+    params.decks.append("a deck")
+    own = params.with_task_sandbox()
+    assert (own.decks, own.session, own.execution_id) == ([], 1, params.execution_id)
+    assert own.working_directory != params.working_directory
+    assert own.checkpoint is not params.checkpoint
+    assert params.decks == ["a deck"]
+    params.decks.clear()
+
+
+def test_a_checkpoint_that_was_given_is_used() -> None:
+    """In a container the engine says where it is."""
+    given: Any = object()
+    made = current_context()
+    params = ExecutionParameters(made.execution_date, made.execution_id, checkpoint=given)
+    assert params.checkpoint is given
+    assert params.with_enable_deck(enable_deck=True).checkpoint is given
+
+
+def test_the_repr_shows_the_fields() -> None:
+    """And nothing private, such as a folder that would be made for it."""
+    assert repr(ExecutionState(working_dir="/w")) == (
+        "ExecutionState(working_dir='/w', mode=None, engine_dir=None, branch_eval_mode=None, user_space_params=None)"
+    )
+    assert "_folder" not in repr(current_context())
+
+
+def test_a_context_is_for_one_run() -> None:
+    """On this machine it gets parameters of the run's own; on a cluster those that it has are the run's."""
+    ctx = FlyteContextManager.current_context()
+    once = ctx.for_run()
+    assert once.user_space_params is not ctx.user_space_params
+    assert once.for_run() is once
+    state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION, user_space_params=current_context())
+    on_a_cluster = ctx.with_execution_state(state)
+    assert on_a_cluster.for_run() is on_a_cluster
+    bare = ctx.with_execution_state(ExecutionState())
+    assert bare.for_run() is bare
 
 
 def test_a_deck_joins_the_run() -> None:

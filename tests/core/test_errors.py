@@ -8,6 +8,16 @@ import pytest
 
 from shimnb import errors
 
+
+class Same(Exception):  # noqa: N818  # a sample
+    """An error that equals its copy, as few do."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.args == other.args
+
+    __hash__ = Exception.__hash__
+
+
 CASES = [
     errors.ShimError("no image", where="task t", remedy="Pass one."),
     errors.CustomError("$.a", {1}, "a set is no JSON value", "Use sorted(value)."),
@@ -22,9 +32,21 @@ CASES = [
     errors.InputError("t", ("a",), "a is missing", "Give it."),
     errors.OutputError("t", "the executor returned 1 value", "Return two."),
     errors.TemplateError("t.pb", "3 bytes", "Write it again."),
+    errors.CacheError("/c/a.sqlite3", "the file is damaged", "Clear it.", damaged=True),
     errors.FileError("s3://b/a", "it is a folder", "Name a file in it."),
     errors.MissingFileError("s3://b/a", "there is no such file", "Give the path of one that is there."),
+    errors.ExecutionError(
+        "t", "ValueError: bad", message="Trace:", code="SYSTEM", kind="RECOVERABLE", origin="SYSTEM", remedy="Mend it."
+    ),
+    errors.CrashError("t", "the process exited with code 3", "Raise.", returncode=3, stderr="last words"),
+    errors.ExecutionTimeoutError("t", 2.5),
+    errors.ExecutionCancelledError("t", 0.25),
+    errors.SecretError("g/k", "it is not text", "Read bytes."),
+    errors.CheckpointError("this run has no place for checkpoints", remedy="Name one."),
     errors.WorkflowError("no workflows yet"),
+    errors.FlyteRecoverableException("the warehouse is busy", timestamp=1.5),
+    errors.FlyteUserRuntimeException(Same("no such table"), timestamp=1.5),
+    errors.FlyteNonRecoverableSystemException(Same("no such warehouse")),
     errors.CellError("top", 3, "invalid syntax", "Mend the line."),
 ]
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 import threading
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from flyteidl.core import literals_pb2
+from flyteidl.core import literals_pb2, tasks_pb2
 
 from shimnb import (
+    Deck,
     DeckField,
     Documentation,
     ExecutableTemplateShimTask,
+    ExecutionState,
     FlyteContextManager,
     Interface,
     Promise,
@@ -39,6 +44,9 @@ from shimnb.errors import (
     TemplateError,
     WorkflowError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SETTINGS = SerializationSettings.for_image("ghcr.io/me/base:1", "v1", project="p", domain="d")
 
@@ -96,6 +104,154 @@ def test_the_template_is_never_stale() -> None:
     assert task.task_template.custom == {"n": 2.0}
 
 
+class Told(PythonCustomizedContainerTask[Any]):
+    """Gives what its config says, by the name of the method that is asked."""
+
+    def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:
+        return self.task_config.get("custom", {})  # type: ignore[no-any-return]
+
+    def get_config(self, settings: SerializationSettings) -> dict[str, str]:
+        return self.task_config.get("config", {})  # type: ignore[no-any-return]
+
+    def get_image(self, settings: SerializationSettings) -> str:
+        return self.task_config.get("image", "i:1")  # type: ignore[no-any-return]
+
+    def get_command(self, settings: SerializationSettings) -> list[str]:
+        return self.task_config.get("command", ["run"])  # type: ignore[no-any-return]
+
+    def get_extended_resources(self, settings: SerializationSettings) -> Any:
+        return self.task_config.get("extended")
+
+    def get_k8s_pod(self, settings: SerializationSettings) -> Any:
+        return self.task_config.get("pod")
+
+    def get_sql(self, settings: SerializationSettings) -> Any:
+        return self.task_config.get("sql")
+
+
+def _accelerated() -> tasks_pb2.ExtendedResources:
+    return tasks_pb2.ExtendedResources(gpu_accelerator=tasks_pb2.GPUAccelerator(device="a100"))
+
+
+CHANGES: dict[str, tuple[Callable[[Any], Any], Callable[[TaskTemplate], Any], Any]] = {
+    "custom, within": (lambda t: t.task_config["custom"]["deep"].append(2), lambda tt: tt.custom, {"deep": [1.5, 2.0]}),
+    "custom, its class alone": (
+        lambda t: t.task_config["custom"].update(deep=(True,)),
+        lambda tt: tt.custom,
+        {"deep": [True]},
+    ),
+    "custom, to nothing": (lambda t: t.task_config.update(custom={}), lambda tt: tt.custom, {}),
+    "config": (lambda t: t.task_config.update(config={"a": "b"}), lambda tt: tt.config, {"a": "b"}),
+    "image": (lambda t: t.task_config.update(image="j:2"), lambda tt: tt.container.image, "j:2"),
+    "command": (lambda t: t.task_config.update(command=["go"]), lambda tt: tt.container.args, ["go"]),
+    "environment": (lambda t: t.environment.update(A="2"), lambda tt: tt.container.env, {"A": "2"}),
+    "requests": (
+        lambda t: setattr(t.resources.requests, "cpu", 1.0),
+        lambda tt: tt.container.resources.requests[0].value,
+        "1.0",
+    ),
+    "retries": (lambda t: setattr(t.metadata, "retries", 3), lambda tt: tt.metadata.retries.retries, 3),
+    "labels": (
+        lambda t: t.metadata.labels.update(a="c"),
+        lambda tt: dict(tt.metadata.k8s_object_metadata.labels),
+        {"a": "c"},
+    ),
+    "secrets": (
+        lambda t: t.security_context.secrets.append(Secret("h")),
+        lambda tt: [secret.group for secret in tt.security_context.secrets],
+        ["g", "h"],
+    ),
+    "extended resources": (
+        lambda t: t.task_config.update(extended=_accelerated()),
+        lambda tt: tt.extended_resources.gpu_accelerator.device,
+        "a100",
+    ),
+    "pod": (
+        lambda t: t.task_config.update(pod=tasks_pb2.K8sPod(data_config={"enabled": True})),
+        lambda tt: tt.k8s_pod.data_config.enabled,
+        True,
+    ),
+    "sql": (
+        lambda t: t.task_config.update(sql=tasks_pb2.Sql(statement="select 1")),
+        lambda tt: tt.sql.statement,
+        "select 1",
+    ),
+    "settings": (
+        lambda t: t.serialize_to_model(SETTINGS),
+        lambda tt: (tt.id.project, tt.id.domain, tt.id.version),
+        ("p", "d", "v1"),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_run_has_the_template_of_the_moment(change: str) -> None:
+    """Whatever changes in place, or in what a subclass's method returns, is in the next run's template."""
+    mutate, look, after = CHANGES[change]
+    task = Told(
+        "t",
+        {"custom": {"deep": [1.5]}},
+        "i:1",
+        Echo,
+        requests=Resources(cpu=1),
+        environment={"A": "1"},
+        secret_requests=[Secret("g")],
+        metadata=TaskMetadata(labels={"a": "b"}),
+        interface=Interface(outputs={"o0": dict}),
+    )
+    for _ in range(2):
+        task()
+    assert change in ("pod", "sql", "extended resources") or look(Echo.seen[-1][0]) != after
+    mutate(task)
+    task()
+    assert look(Echo.seen[-1][0]) == after
+
+
+def test_each_run_has_a_template_of_its_own() -> None:
+    """What an executor does to the one it got is not in the next one."""
+
+    class Spoils(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: TaskTemplate) -> str:
+            before = f"{tt.custom} {tt.container.image if tt.container else ''}"
+            tt.custom["n"] = 99
+            tt.to_flyte_idl().container.image = "other"
+            tt.metadata.retries.retries = 9
+            return f"{before} {tt.metadata.retries.retries}"
+
+    task = make({"n": 1.5}, Spoils, interface=Interface(outputs={"o0": str}))
+    assert task() == task() == "{'n': 1.5} ghcr.io/me/t:1 9"
+    assert task.task_template.metadata.retries.retries == 0
+
+
+def test_a_custom_of_classes_of_ones_own_is_encoded_each_time() -> None:
+    """A str's subclass is a str to JSON, and its change is seen all the same."""
+
+    class Name(str):
+        __slots__ = ()
+
+    task = make({"name": Name("a")})
+    assert task.task_template.custom == {"name": "a"}
+    task.task_config["name"] = Name("b")
+    assert task.task_template.custom == {"name": "b"}
+
+
+def test_a_custom_that_holds_itself_many_times_is_refused_at_once() -> None:
+    """Looking whether it is the last one follows no cycle."""
+    loop: dict[str, Any] = {}
+    loop.update(a=loop, b=loop, c=[loop, loop])
+    with pytest.raises(CustomError, match="a container that holds itself is no JSON value"):
+        make({"loop": loop}).task_template  # noqa: B018
+
+
+def test_the_last_serialization_is_kept() -> None:
+    """With its settings; None and placeholders before the first."""
+    task = make({"n": 1})
+    assert (task.serialized, task.settings) == (None, task.SERIALIZE_SETTINGS)
+    template = task.serialize_to_model(SETTINGS)
+    assert task.serialized is template
+    assert task.settings is SETTINGS
+
+
 def test_the_template_keeps_the_last_settings() -> None:
     """Placeholders at first; then the project of the last serialization."""
     task = make()
@@ -119,6 +275,60 @@ def test_one_run_has_one_template() -> None:
     with pytest.raises(OutputError):
         task()
     assert Counting.made == 1
+
+
+class Defaults(ShimTaskExecutor[Any]):
+    """Has a default of its own."""
+
+    def execute_from_model(self, tt: Any, *, a: int, b: int = 7) -> str:
+        """Show the inputs."""
+        return f"{a} {b}"
+
+
+def test_a_default_of_the_signature_applies() -> None:
+    """Where the interface has none, the executor's own is used, in every way to run the task."""
+    task = make(executor=Defaults, interface=Interface({"a": int, "b": int}, {"o0": str}))
+    assert (task(a=1), task(1, 2)) == ("1 7", "1 2")
+    loaded = ExecutableTemplateShimTask(task.task_template, Defaults)
+    ctx = FlyteContextManager.current_context()
+    inputs = literals_pb2.LiteralMap()
+    inputs.literals["a"].scalar.primitive.integer = 1
+    for run in (loaded.dispatch_execute, task.dispatch_execute, task.sandbox_execute):
+        assert run(ctx, inputs).literals["o0"].scalar.primitive.string_value == "1 7"
+
+
+def test_the_interfaces_default_wins_over_the_signatures() -> None:
+    """It is what a registration declares."""
+    task = make(executor=Defaults, interface=Interface({"a": int, "b": (int, 3)}, {"o0": str}))
+    assert task(a=1) == "1 3"
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "**kwargs"])
+def test_a_missing_input_of_a_template_is_refused(named: bool) -> None:
+    """The error names it, whether or not the executor's signature does."""
+    executor = Defaults if named else Echo
+    task = make(executor=executor, interface=Interface({"a": int, "b": int}, {"o0": str}))
+    loaded = ExecutableTemplateShimTask(task.task_template, executor)
+    path = f"{__name__}.{executor.__name__}"
+    missing, names, them = ("a is", ("a",), "it") if named else ("a, b are", ("a", "b"), "them")
+    for run in (loaded.dispatch_execute, task.dispatch_execute):
+        with pytest.raises(InputError) as caught:
+            run(FlyteContextManager.current_context(), literals_pb2.LiteralMap())
+        assert caught.value.names == names
+        assert str(caught.value) == (
+            f"task music.t: {missing} missing, and {path} has no default for {them}. "
+            "Give a literal for each input of the template."
+        )
+
+
+def test_an_input_that_the_template_does_not_have_is_refused() -> None:
+    """The path is its name."""
+    inputs = literals_pb2.LiteralMap()
+    inputs.literals["z"].scalar.primitive.integer = 1
+    loaded = ExecutableTemplateShimTask(make(interface=Interface({"a": int})).task_template, Echo)
+    with pytest.raises(ConversionError) as caught:
+        loaded.dispatch_execute(FlyteContextManager.current_context(), inputs)
+    assert str(caught.value) == "z: no such input. The inputs are: a."
 
 
 def test_defaults_apply() -> None:
@@ -209,6 +419,41 @@ def test_an_output_of_another_type_names_its_path() -> None:
     assert str(caught.value).startswith("o0[1]: expected int, got str 'x'")
 
 
+@pytest.mark.parametrize(
+    ("outputs", "answer", "expected"),
+    [
+        ({"o0": list[int]}, [1, 2], [1, 2]),
+        ({"o0": dict[str, int]}, {"a": 1}, {"a": 1}),
+        ({"o0": list[dict[str, float]]}, [{"a": 1}], [{"a": 1.0}]),
+        ({"o0": float}, 1, 1.0),
+        ({"o0": int | None}, None, None),
+        ({"a": list[int], "b": dict[str, str]}, ([], {"x": "y"}), ([], {"x": "y"})),
+    ],
+    ids=repr,
+)
+def test_outputs_are_converted_by_their_declared_types(outputs: Any, answer: Any, expected: Any) -> None:
+    """In a call, and from the template alone when a NamedTuple says which is which."""
+    assert answering(answer, outputs)() == expected
+    single = answering(answer, outputs)
+    if len(outputs) == 1:
+        loaded = ExecutableTemplateShimTask(single.task_template, single.executor_type)
+        literals = loaded.dispatch_execute(FlyteContextManager.current_context(), literals_pb2.LiteralMap())
+        ctx = FlyteContextManager.current_context()
+        assert literals == single.dispatch_execute(ctx, literals_pb2.LiteralMap())
+
+
+def test_a_dict_of_outputs_of_a_template_is_refused() -> None:
+    """A cluster would not know whether it is one output or several."""
+    task = answering({"a": 1, "b": 2}, {"a": int, "b": int})
+    loaded = ExecutableTemplateShimTask(task.task_template, task.executor_type)
+    with pytest.raises(OutputError) as caught:
+        loaded.dispatch_execute(FlyteContextManager.current_context(), literals_pb2.LiteralMap())
+    assert str(caught.value) == (
+        "task music.t: the executor returned a dict, and the task has 2 outputs: a, b. "
+        "Return a tuple with a value for each, in this order, or a NamedTuple with these names."
+    )
+
+
 def test_a_task_without_outputs_returns_none() -> None:
     """Its local run gives a promise that is no value."""
     task = answering(None, {})
@@ -241,6 +486,142 @@ def test_what_an_executor_raises_comes_out_as_it_is() -> None:
     with pytest.raises(RuntimeError) as caught:
         make(executor=Raises)()
     assert caught.value is boom
+
+
+class Leaves(ShimTaskExecutor[Any]):
+    """Makes a deck, and notes what its run has."""
+
+    seen: list[Any] = []  # noqa: RUF012  # shared on purpose
+
+    def execute_from_model(self, tt: Any) -> None:
+        """Note the parameters."""
+        Deck("mine", "x")
+        params = current_context()
+        self.seen.append((params, params.working_directory, [deck.name for deck in params.decks]))
+
+
+RUNS: dict[str, Callable[[Task, Any], Any]] = {
+    "call": lambda task, ctx: task(),
+    "local_execute": lambda task, ctx: task.local_execute(ctx),
+    "local_outputs": lambda task, ctx: task.local_outputs(ctx),
+    "sandbox_execute": lambda task, ctx: task.sandbox_execute(ctx, literals_pb2.LiteralMap()),
+    "dispatch_execute": lambda task, ctx: task.dispatch_execute(ctx, literals_pb2.LiteralMap()),
+    "of a template": lambda task, ctx: ExecutableTemplateShimTask(task.task_template, Leaves).dispatch_execute(
+        ctx, literals_pb2.LiteralMap()
+    ),
+}
+
+
+@pytest.mark.parametrize("way", RUNS)
+def test_each_run_has_its_own_parameters(way: str) -> None:
+    """Fresh decks and a folder of its own, however it is started, also twice in one context that nobody stands in."""
+    ctx = FlyteContextManager.current_context()
+    other = ctx.with_execution_state(ExecutionState(user_space_params=current_context().with_attr("x", 1)))
+    Leaves.seen.clear()
+    for given in (ctx, ctx, other, other):
+        RUNS[way](make(executor=Leaves), given)
+    assert len({id(params) for params, *_ in Leaves.seen}) == 4
+    assert len({folder for _, folder, _ in Leaves.seen}) == 4
+    assert [decks for *_, decks in Leaves.seen] == [["mine"]] * 4
+    assert ctx.user_space_params is not None
+    assert ctx.user_space_params.decks == []
+
+
+def test_a_run_within_a_run_has_its_own_parameters() -> None:
+    """And the outer one's are there again when it is over."""
+    inner = make(executor=Leaves)
+    seen: list[Any] = []
+
+    class Outer(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any) -> None:
+            before = current_context()
+            folder = before.working_directory
+            inner()
+            inner.dispatch_execute(FlyteContextManager.current_context(), literals_pb2.LiteralMap())
+            seen.append((current_context() is before, folder, before.decks))
+
+    Leaves.seen.clear()
+    make(executor=Outer)()
+    ((same, folder, decks),) = seen
+    assert (same, decks) == (True, [])
+    assert folder not in {inner_folder for _, inner_folder, _ in Leaves.seen}
+    assert len({inner_folder for _, inner_folder, _ in Leaves.seen}) == 2
+
+
+def test_a_container_keeps_the_parameters_that_it_gave() -> None:
+    """On a cluster the process is the run."""
+    ctx = FlyteContextManager.current_context()
+    given = current_context().with_task_sandbox()
+    state = ExecutionState(mode=ExecutionState.Mode.TASK_EXECUTION, user_space_params=given)
+    Leaves.seen.clear()
+    loaded = ExecutableTemplateShimTask(make(executor=Leaves).task_template, Leaves)
+    with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
+        loaded.dispatch_execute(run, literals_pb2.LiteralMap())
+        loaded.dispatch_execute(run, literals_pb2.LiteralMap())
+    assert [params is given for params, *_ in Leaves.seen] == [True, True]
+    assert [deck.name for deck in given.decks] == ["mine", "mine"]
+
+
+def test_local_outputs_have_the_decks_of_the_run() -> None:
+    """The executor's own, and behind them the task's, when decks are on."""
+    ctx = FlyteContextManager.current_context()
+    outputs = make(executor=Leaves).local_outputs(ctx)
+    assert (outputs.literals, outputs.cached) == (literals_pb2.LiteralMap(), False)
+    assert [deck.name for deck in outputs.decks] == ["mine"]
+    fields = [DeckField.INPUT, DeckField.OUTPUT]
+    outputs = make(executor=Leaves, enable_deck=True, deck_fields=fields).local_outputs(ctx)
+    assert [deck.name for deck in outputs.decks] == ["mine", "Input", "Output"]
+
+
+def test_a_template_that_wants_decks_gets_the_default_ones() -> None:
+    """It does not say which."""
+    loaded = ExecutableTemplateShimTask(make(executor=Leaves, enable_deck=True).task_template, Leaves)
+    plain = ExecutableTemplateShimTask(make(executor=Leaves).task_template, Leaves)
+    assert (plain.enable_deck, plain.deck_fields) == (False, [])
+    assert loaded.enable_deck is True
+    assert loaded.deck_fields == [
+        DeckField.SOURCE_CODE,
+        DeckField.DEPENDENCIES,
+        DeckField.TIMELINE,
+        DeckField.INPUT,
+        DeckField.OUTPUT,
+    ]
+
+
+def test_a_failed_run_leaves_its_decks() -> None:
+    """What it did until then is what its author wants to see."""
+
+    class Fails(ShimTaskExecutor[Any]):
+        def execute_from_model(self, tt: Any, *, a: int) -> None:
+            decks.append(current_context().decks)
+            raise RuntimeError
+
+    decks: list[Any] = []
+    task = make(executor=Fails, enable_deck=True, deck_fields=[DeckField.INPUT], interface=Interface({"a": int}))
+    with pytest.raises(RuntimeError):
+        task(a=1)
+    assert [deck.name for deck in decks[0]] == ["Input"]
+
+
+SCRIPT = """
+from shimnb import Interface, PythonCustomizedContainerTask, ShimTaskExecutor, current_context
+class Folder(ShimTaskExecutor):
+    def execute_from_model(self, tt) -> str:
+        return current_context().working_directory
+class Task(PythonCustomizedContainerTask):
+    def get_custom(self, settings):
+        return {}
+task = Task("t", None, "i:1", Folder, interface=Interface(outputs={"o0": str}))
+print(task(), task(), sep="\\n")
+"""
+
+
+def test_the_folders_of_runs_go_with_the_process() -> None:
+    """They lie in one temporary folder, which is removed at the end."""
+    ended = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, timeout=120)
+    first, second = (Path(line) for line in ended.stdout.splitlines())
+    assert first.parent == second.parent
+    assert not first.parent.exists()
 
 
 def test_a_run_has_a_folder_and_a_context() -> None:

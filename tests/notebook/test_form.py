@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shimnb import PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
+from shimnb import Deck, DeckField, PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
+from shimnb.core.deck import deck_page
 from shimnb.errors import CallError, InputError
 from shimnb.notebook.form import FormWidget, form
 from shimnb.notebook.report import report
@@ -44,8 +45,9 @@ class Task(PythonCustomizedContainerTask[None]):
 class Front:
     """Stand in for the front end: keeps what is sent, and sends."""
 
-    def __init__(self, executor: type[ShimTaskExecutor[Any]] = Executor) -> None:
-        self.form: FormWidget = form(Task("t", None, "img:1", executor, interface=executor_interface(executor)))
+    def __init__(self, executor: type[ShimTaskExecutor[Any]] = Executor, **options: Any) -> None:
+        task = Task("t", None, "img:1", executor, interface=executor_interface(executor), **options)
+        self.form: FormWidget = form(task)
         self.got: list[dict[str, Any]] = []
         self.form.send = lambda content, _buffers=None: self.got.append(content)
 
@@ -258,3 +260,55 @@ def test_what_a_run_made_is_in_no_trait(front: Front) -> None:
     front.form.run().result(10)
     assert "printed" not in str({name: front.form.get_state()[name] for name in ("states", "shown", "fields")})
     assert not [name for name in front.form.keys if "run" in name]
+
+
+class Decked(ShimTaskExecutor[Any]):
+    def execute_from_model(self, tt: Any, *, html: str = "<script>1</script>") -> None:
+        Deck("<b>", html)
+
+
+@pytest.fixture
+def decked() -> Front:
+    """Give a form of a task with a deck, after a run."""
+    front = Front(Decked, enable_deck=True, deck_fields=(DeckField.INPUT,))
+    front.form.run().result(10)
+    return front
+
+
+def test_a_runs_deck_travels_when_it_is_asked_for(decked: Front) -> None:
+    """With the result come its names alone: a page may be megabytes."""
+    assert decked.last("run")["run"]["decks"] == ["<b>", "Input"]
+    assert "srcdoc" not in str(decked.got)
+    decked.say(kind="deck", number=1)
+    told = decked.last("deck")
+    assert (told["view"], told["number"]) == ("v", 1)
+    assert told["page"] == deck_page(decked.form.runs[0].decks, "Decks of t")
+
+
+@pytest.mark.parametrize("number", [2, None, "1"])
+def test_a_deck_that_is_gone_says_so(decked: Front, number: Any) -> None:
+    """A form keeps its last runs only."""
+    decked.say(kind="deck", number=number)
+    assert decked.last("deck")["error"] == "This deck is not there any more."
+
+
+def test_a_deck_that_no_message_can_carry_says_so() -> None:
+    """The connection would end."""
+    front = Front(Decked, enable_deck=True)
+    front.form.set(html="x" * 9 * 2**20)
+    front.form.run().result(10)
+    front.say(kind="deck", number=1)
+    told = front.last("deck")
+    assert "page" not in told
+    assert told["error"] == (
+        "The deck has 9.0 MiB, and 8 MiB can be shown here. "
+        "Write smaller ones; each deck's HTML is in form.runs[...].decks."
+    )
+
+
+def test_a_page_without_scripts_has_the_deck_in_a_frame(decked: Front) -> None:
+    """Shut in as in the widget, and named where frames are taken out; in a terminal by the names."""
+    bundle, _ = decked.form._repr_mimebundle_()
+    assert "<details><summary>Deck: &lt;b&gt;, Input</summary><iframe sandbox title=" in bundle["text/html"]
+    assert "decks: <b>, Input" in bundle["text/plain"]
+    assert bundle["text/html"].count("<iframe") - bundle["text/html"].count("<iframe sandbox") == 2

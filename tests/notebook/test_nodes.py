@@ -196,6 +196,14 @@ def test_secrets_of_the_environment_are_masked() -> None:
     assert not [node for node in walk(root()) if "hunter2" in node.value]
 
 
+def test_a_value_with_a_secrets_form_is_masked() -> None:
+    """Whatever its name says."""
+    env = {"URI": "postgres://me:hunter2@db/music", "PLACE": "postgres://db/music"}
+    pairs = [literals_pb2.KeyValuePair(key=key, value=value) for key, value in env.items()]
+    made = template_node(tasks_pb2.TaskTemplate(container=tasks_pb2.Container(env=pairs)))
+    assert [child.value for child in at(made, "/container/env").children()] == ["hidden", '"postgres://db/music"']
+
+
 def test_enums_show_their_name() -> None:
     """An enum's number means nothing to a reader."""
     made = at(root(), "/id/resource_type")

@@ -7,14 +7,24 @@ import logging
 import sys
 import threading
 import warnings
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from shimnb import PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
+from shimnb import (
+    Deck,
+    FlyteContextManager,
+    PythonCustomizedContainerTask,
+    ShimTaskExecutor,
+    TaskMetadata,
+    current_context,
+    executor_interface,
+)
 from shimnb.errors import ConversionError
 from shimnb.notebook.capture import Sink, captured
+from shimnb.notebook.report import duration, outcome, report
 from shimnb.notebook.run import Place, Run, start
 
 if TYPE_CHECKING:
@@ -265,3 +275,59 @@ def test_a_traceback_begins_with_the_users_own_frame(cell_task: Callable[[], Tas
     assert "core/task.py" in run.failure.full_traceback
     assert 'line 6, in lookup\n    return {"a": 1}[rows]' in run.failure.traceback
     assert run.failure.traceback.rstrip().endswith("ValueError: no such rows")
+
+
+class Shows(ShimTaskExecutor[Any]):
+    def execute_from_model(self, tt: Any, *, n: int = 1) -> str:
+        context = current_context()
+        context.logging.info("folder %s", Path(context.working_directory).is_dir())
+        Deck("mine", f"<b>{n}</b>")
+        path = FlyteContextManager.current_context().file_access.get_random_local_path("a.txt")
+        Path(path).write_text(f"{context.execution_id.name} {context.task_id.name}")
+        if n < 0:
+            raise ValueError(n)
+        return Path(path).read_text()
+
+
+def shown(options: dict[str, Any], **inputs: Any) -> Run:
+    """Run the task above to its end."""
+    run = start(Task("t", None, "img:1", Shows, interface=executor_interface(Shows), **options), inputs)
+    assert run.wait(10)
+    return run
+
+
+def test_an_executor_has_the_same_around_it_as_in_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, files, an execution, a logger whose info is among what was printed."""
+    for logger in (logging.getLogger(), logging.getLogger("user_space")):
+        monkeypatch.setattr(logger, "handlers", [])  # as in a kernel: pytest has its own
+    run = shown({})
+    assert run.result() == "local local" == task_of(Shows)()
+    assert run.output == "INFO user_space: folder True\n"
+
+
+@pytest.mark.parametrize("n", [1, -1])
+def test_a_run_has_its_decks(n: int) -> None:
+    """Its own ones only; also when it failed."""
+    runs = [shown({"enable_deck": True}, n=n) for _ in range(2)]
+    names = ["mine", "Input", "Output", "Timeline", "Source Code", "Dependencies"]
+    assert [[deck.name for deck in run.decks] for run in runs] == [names, names]
+    assert runs[0].decks[0].html == f"<b>{n}</b>"
+    assert report(runs[1])["decks"] == names
+
+
+def test_decks_that_are_off_are_not_shown_and_said_to_be_off() -> None:
+    """As on a cluster, where there would be no page."""
+    told = report(shown({}))
+    assert "decks" not in told
+    assert told["hint"] == "The executor made 1 deck, and the task's decks are off. Turn them on: enable_deck=True."
+
+
+def test_a_run_from_the_cache_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the time that it took, and without the decks of the run that was cached."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    options = {"enable_deck": True, "metadata": TaskMetadata(cache=True, cache_version="1")}
+    first, second = shown(options), shown(options)
+    assert (first.cached, second.cached) == (False, True)
+    assert "cache" not in outcome(first)
+    assert outcome(second) == f"done in {duration(second.elapsed)}, from the cache"
+    assert (second.result(), second.output, second.decks) == ("local local", "", [])

@@ -11,10 +11,10 @@ from flyteidl.core import literals_pb2, tasks_pb2
 from google.protobuf import struct_pb2
 
 from shimnb.core.custom import custom_losses, custom_to_struct
+from shimnb.core.sizes import size_level
 from shimnb.core.template import TaskTemplate
 from shimnb.errors import ShimError
 from shimnb.notebook.tree import TreeWidget, tree
-from shimnb.notebook.words import size_level
 
 ACCEPTED = "Pass a task, a TaskTemplate, a message of flyteidl, or a dict."
 BOUND = 64 * 1024

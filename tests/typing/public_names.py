@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import shimnb
+import shimnb.runtime
 from shimnb import (
+    Checkpoint,
     CompilationState,
     Deck,
     DeckField,
@@ -17,16 +19,21 @@ from shimnb import (
     ExecutionParameters,
     ExecutionState,
     FastSerializationSettings,
+    Finding,
     FlyteAnnotation,
     FlyteContext,
     FlyteContextManager,
     FlyteDirectory,
     FlyteFile,
+    FlyteNonRecoverableSystemException,
     FlytePickle,
+    FlyteRecoverableException,
+    FlyteUserRuntimeException,
     HashMethod,
     Image,
     ImageConfig,
     Interface,
+    LocalTaskCache,
     Loss,
     Promise,
     PythonCustomizedContainerTask,
@@ -42,6 +49,7 @@ from shimnb import (
     StructuredDatasetDecoder,
     StructuredDatasetEncoder,
     StructuredDatasetTransformerEngine,
+    SyncCheckpoint,
     TaskMetadata,
     TaskTemplate,
     TaskTemplateResolver,
@@ -51,6 +59,7 @@ from shimnb import (
     VoidPromise,
     __version__,
     allow_pickle,
+    checks,
     current_context,
     default_task_template_resolver,
     executor_interface,
@@ -133,6 +142,11 @@ def run(made: SqlTask) -> None:
     parameters: ExecutionParameters = current_context()
     with FlyteContextManager.with_context(context):
         promise: Promise | VoidPromise | None = made.local_execute(context, limit=3)
+        outputs = made.local_outputs(context, limit=3)
+        literals: literals_pb2.LiteralMap = outputs.literals
+        cached: bool = outputs.cached
+        print(literals, cached, outputs.decks, LocalTaskCache.path(), LocalTaskCache.enabled())
+        LocalTaskCache.clear()
     deck: Deck = Deck("result", "<b>3</b>")
     print(state, compilation, parameters.logging, promise, deck.html, made(limit=3))
 
@@ -241,3 +255,29 @@ def scalars(value: FlytePickle[set[int]]) -> list[TypeLoss]:
         text: str = path + before + after + reason
         print(text)
     return losses
+
+
+def checkpoints(previous: Checkpoint) -> bytes | None:
+    current: SyncCheckpoint = SyncCheckpoint("s3://bucket/now", "s3://bucket/before")
+    current.save("model.bin")
+    current.write(b"step 3")
+    restored = current.restore()
+    print(restored, previous.prev_exists(), current_context().checkpoint.prev_exists())
+    return current.read()
+
+
+def looked_at(made: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> list[str]:
+    found: list[Finding] = [*checks(made), *checks(template)]
+    return [each.severity + each.path + each.sentence + each.remedy + each.before + each.after for each in found]
+
+
+def failures(error: Exception) -> None:
+    recoverable = FlyteRecoverableException("busy", 3, timestamp=1.5)
+    wrapped = FlyteUserRuntimeException(recoverable, timestamp=1.5)
+    final = FlyteNonRecoverableSystemException(error)
+    code: str = wrapped.error_code + recoverable.error_code
+    print(code, recoverable.timestamp, wrapped.value, final.value)
+
+
+def container(line: list[str]) -> int:
+    return shimnb.runtime.main(line)

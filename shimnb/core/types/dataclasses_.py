@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Callable, Mapping  # noqa: TC003  # Field, a NamedTuple, is read with its annotations
 from typing import Any
@@ -17,8 +16,8 @@ from shimnb.errors import UnsupportedTypeError
 __all__ = ["DataclassFamily", "Field", "Guessed", "compile_fields", "dataclass_type", "is_dataclass"]
 
 Literal = literals_pb2.Literal
-_MISSING = dataclasses.MISSING
 _KEPT = "__shimnb_converter__"
+_FIELDS = "__dataclass_fields__"  # by which `dataclasses` itself, which is slow to import, knows its own
 # What a field's metadata may ask of mashumaro.
 _OPTIONS = {"alias", "serialize", "deserialize", "serialization_strategy"}
 _BOTH, _STRATEGY = {"serialize", "deserialize"}, {"serialization_strategy"}
@@ -126,12 +125,14 @@ class _Packer:
         An executor in a cell returns an instance of its own dataclass, while
         the type that was guessed from the template is a made-up one.
         """
-        if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        if not hasattr(type(value), _FIELDS):
             raise mismatch(self.name, value)
         if isinstance(value, self.t):
             if not self.guessed:
                 return self.pairs
             return [(name, self.by_name[name].pack) for name in vars(value) if name in self.by_name]
+        import dataclasses  # noqa: PLC0415  # loads inspect: a sixth of the start of a run that has no dataclass
+
         # What is no parameter is not in the schema, so that a guessed class may lack it.
         names = [field.name for field in dataclasses.fields(value) if field.init or field.name in self.by_name]
         if set(names) != self.by_name.keys():
@@ -182,6 +183,8 @@ def _hints(t: Any, path: str) -> dict[str, Any]:
     except NameError as error:
         remedy = f"Define {error.name or 'the name'} at the top level of the module (or cell) of {type_name(t)}."
         raise UnsupportedTypeError(str(error.name), path, remedy) from error
+    import dataclasses  # noqa: PLC0415  # see above
+
     for name, hint in hints.items():
         if isinstance(hint, dataclasses.InitVar):
             shown = f"InitVar[{type_name(hint.type)}]"
@@ -191,6 +194,9 @@ def _hints(t: Any, path: str) -> dict[str, Any]:
 
 def compile_fields(t: Any, hints: Mapping[str, Any], convert: Convert, path: str) -> list[Field]:
     """Compile the converters of a dataclass's fields."""
+    import dataclasses  # noqa: PLC0415  # see above
+
+    missing = dataclasses.MISSING
     made = []
     for field in dataclasses.fields(t):
         place = path + step(field.name)
@@ -203,7 +209,7 @@ def compile_fields(t: Any, hints: Mapping[str, Any], convert: Convert, path: str
         if pack is None or unpack is None:
             remedy = "msgpack cannot carry it inside of a dataclass."
             raise UnsupportedTypeError(type_name(hint), place, remedy)
-        required = field.default is _MISSING and field.default_factory is _MISSING
+        required = field.default is missing and field.default_factory is missing
         made.append(Field(field.name, converter, pack, unpack, field.init, required))
     return made
 
@@ -267,13 +273,15 @@ def _writes_itself(cls: type) -> bool:
     """Whether the plain data of a class is not told by its fields: one of pydantic's, or with options for mashumaro."""
     if hasattr(cls, "__pydantic_validator__"):
         return True
-    return dataclasses.is_dataclass(cls) and not issubclass(cls, Guessed) and _is_special(cls)
+    return hasattr(cls, _FIELDS) and not issubclass(cls, Guessed) and _is_special(cls)
 
 
 def _is_special(t: Any) -> bool:
     """Whether mashumaro was told to write the class otherwise than by its fields."""
     if any(base.__module__.startswith("mashumaro.") for base in t.__mro__) or hasattr(t, "Config"):
         return True
+    import dataclasses  # noqa: PLC0415  # see above
+
     return any(_OPTIONS & field.metadata.keys() for field in dataclasses.fields(t))
 
 
@@ -306,4 +314,4 @@ def _mashumaro(t: Any, own: _Packer) -> tuple[Callable[[Any], Any], Callable[[An
 
 def is_dataclass(t: Any) -> bool:
     """Whether `t` is a dataclass, not an instance of one."""
-    return isinstance(strip_annotated(t), type) and dataclasses.is_dataclass(t)
+    return isinstance(strip_annotated(t), type) and hasattr(t, _FIELDS)

@@ -1,5 +1,6 @@
 // A task's form and the results of its runs. Python owns every value: what a person puts into a field goes there as a
 // text, and comes back with the errors. Text goes in through textContent alone.
+import { makeDeck } from "./deck.js";
 import { makeButton, makeField } from "./field.js";
 import { element, treeView } from "./treeview.js";
 
@@ -15,6 +16,8 @@ import { element, treeView } from "./treeview.js";
  * @property {string} [brief] The error in one line, for a run that is closed.
  * @property {import("./treeview.js").Row[]} [outputs]
  * @property {string} [note]
+ * @property {string[]} [decks] Their names; the page is asked for when it is opened.
+ * @property {string} [hint]
  * @property {[string, string][]} printed
  * @property {{ type: string, message: string, place: string, source: string, traceback: string, full: string }} [failure]
  */
@@ -26,6 +29,7 @@ import { element, treeView } from "./treeview.js";
  *   | { kind: "status", text: string, running: boolean, state: string }
  *   | { kind: "focus", view: string, name: string }
  *   | { kind: "run", run: RunSpec, kept: number[] }
+ *   | { kind: "deck", view: string, number: number, page?: string, error?: string }
  *   | { kind: "children", view: string, request: number, rows?: import("./treeview.js").Row[], error?: string }} FormMessage
  */
 
@@ -44,8 +48,9 @@ const TYPING = 200; // ms without a key after which a text is sent
  * @param {RunSpec} run
  * @param {boolean} open
  * @param {(id: string, start: number) => Promise<import("./treeview.js").Row[]>} children
+ * @param {HTMLElement | null} deck
  */
-function makeResult(run, open, children) {
+function makeResult(run, open, children, deck) {
   const root = document.createElement("details");
   root.className = `snf-run snf-${run.state}`;
   root.open = open;
@@ -74,6 +79,8 @@ function makeResult(run, open, children) {
     for (const [stream, text] of run.printed) printed.append(element("span", `snf-${stream}`, text));
     body.append(printed);
   }
+  if (run.hint) body.append(element("p", "snf-note", run.hint));
+  if (deck) body.append(deck);
   return root;
 }
 
@@ -192,13 +199,27 @@ function render({ model, el }) {
       model.send({ kind: "children", view: uid, request: lastRequest, number, id, start });
     });
 
+  /** @type {Map<number, { show: (page: string) => void, fail: (error: string) => void }>} */
+  const decks = new Map();
+  // Who looks at a run's deck wants to see the next run's too.
+  let deckOpen = false;
+  /** @type {(spec: RunSpec) => HTMLElement | null} */
+  function deckOf(spec) {
+    if (!spec.decks?.length) return null;
+    const ask = () => model.send({ kind: "deck", view: uid, number: spec.number });
+    const deck = makeDeck(spec.number, spec.decks, ask, (open) => (deckOpen = open));
+    decks.set(spec.number, deck);
+    deck.root.open = deckOpen;
+    return deck.root;
+  }
+
   /** @type {Map<number, HTMLDetailsElement>} */
   const drawnRuns = new Map();
   /** @type {(spec: RunSpec, kept: number[]) => void} */
   function showRun(spec, kept) {
     if (!drawnRuns.has(spec.number)) {
       for (const drawn of drawnRuns.values()) drawn.open = false;
-      const made = makeResult(spec, true, (id, start) => children(spec.number, id, start));
+      const made = makeResult(spec, true, (id, start) => children(spec.number, id, start), deckOf(spec));
       drawnRuns.set(spec.number, made);
       results.prepend(made);
     }
@@ -206,6 +227,7 @@ function render({ model, el }) {
       if (kept.includes(number)) continue;
       drawn.remove();
       drawnRuns.delete(number);
+      decks.delete(number);
     }
   }
 
@@ -238,6 +260,9 @@ function render({ model, el }) {
       showRun(message.run, message.kept);
     } else if (message.kind === "focus" && message.view === uid) {
       fields.get(message.name)?.control.focus();
+    } else if (message.kind === "deck" && message.view === uid) {
+      if (message.page) decks.get(message.number)?.show(message.page);
+      else decks.get(message.number)?.fail(message.error ?? "This deck is not there any more.");
     } else if (message.kind === "children" && message.view === uid) {
       const request = requests.get(message.request);
       requests.delete(message.request);

@@ -171,7 +171,8 @@ function drawTabs(list, onSelect, prefix, model) {
   list.setAttribute("role", "tablist");
   list.setAttribute("aria-label", model.get("header").name);
   const buttons = TABS.map((name) => {
-    const count = model.get("findings").length;
+    // Notes do not count: they are so with every task of these types.
+    const count = model.get("findings").filter((/** @type {Finding} */ { severity }) => severity !== "note").length;
     const button = make("button", "sn-tab", name === "checks" && count ? `${LABELS[name]} (${count})` : LABELS[name]);
     button.type = "button";
     button.id = `${prefix}-${name}-tab`;

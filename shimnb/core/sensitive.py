@@ -1,0 +1,69 @@
+"""What looks like a secret: by the name that it stands under, or by its own form."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["holds_secret", "is_secret", "looks_secret"]
+
+# Not the authors, and not what cuts a text into tokens.
+_NAME = re.compile(
+    r"secret|token(?!i[sz])|passw|passphrase|pwd|credential|private|auth(?!or(?:s|_|$))|api.?key|access.?key",
+    re.IGNORECASE,
+)
+# Texts, and compiled when one is used: few tasks have what needs them.
+_VALUE = (
+    rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY"
+    rb"|\bgh[pousr]_[A-Za-z0-9]{20}|\bgithub_pat_\w{20}|\bglpat-[\w-]{20}"  # GitHub, GitLab
+    rb"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30}"  # AWS, Google
+    rb"|\bsk-[\w-]{20}|\bsk_live_\w{16}|\bhf_[A-Za-z]{20}"  # OpenAI and its like, Stripe, Hugging Face
+    rb"|\bxox[abprs]-[\w-]{10}|\bdapi[0-9a-f]{32}\b"  # Slack, Databricks
+    rb"|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10}"  # a JWT
+    rb"|://[^\s/:@]{1,100}:[^\s/:@{$]{1,100}@"  # a password in an address
+)
+# How they begin: a large text without any of these is told in no time.
+_BEGINNINGS = (
+    *(b"-----BEGIN ", b"gh", b"glpat-", b"AKIA", b"ASIA", b"AIza", b"sk-", b"sk_live_", b"hf_", b"xox", b"dapi"),
+    *(b"github_pat_", b"eyJ", b"://"),
+)
+# Settings, and places where a secret is: under such a name there is no secret itself.
+_HARMLESS = r"(?i)|true|false|yes|no|on|off|none|null|[-+.\d]{1,12}|/.*|\$.*|\{\{.*|[a-z0-9+]+://.*"
+
+
+def looks_secret(name: str) -> bool:
+    """Tell whether a value under this name is likely to be a secret.
+
+    Examples
+    --------
+    >>> looks_secret("DB_PASSWORD"), looks_secret("LOG_LEVEL"), looks_secret("AUTHOR")
+    (True, False, False)
+    """
+    return _NAME.search(name) is not None
+
+
+def holds_secret(text: str | bytes) -> bool:
+    """Tell whether a text has a token in it, a private key, or an address with a password.
+
+    Parameters
+    ----------
+    text : str or bytes
+        A text, or a message as it is encoded.
+
+    Examples
+    --------
+    >>> holds_secret("postgres://me:hunter2@db/music"), holds_secret("postgres://db/music")
+    (True, False)
+    """
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    return any(beginning in raw for beginning in _BEGINNINGS) and re.search(_VALUE, raw) is not None
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Tell whether a value is likely to be a secret, by its own form, or by its name where it may be one.
+
+    Examples
+    --------
+    >>> is_secret("DB_PASSWORD", "hunter2"), is_secret("TOKEN_FILE", "/etc/token"), is_secret("MAX_TOKENS", "4096")
+    (True, False, False)
+    """
+    return holds_secret(value) or (looks_secret(name) and re.fullmatch(_HARMLESS, value) is None)
