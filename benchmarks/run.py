@@ -19,6 +19,7 @@ template = lambda t, s: t.serialize_to_model(s).to_flyte_idl()
     "flytekit": """
 from collections import OrderedDict
 from flytekit import FlyteContextManager, kwtypes
+from flytekit.core.base_task import TaskMetadata
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.core.interface import Interface
 from flytekit.core.python_customized_container_task import PythonCustomizedContainerTask, default_task_template_resolver
@@ -64,6 +65,7 @@ def rows(rounds: int = 9) -> list[Row]:
 
     return [
         row("task(a=3)", "us", 1 / 25, "peer"),
+        row("task(a=3), from the local cache", "us", None, "peer"),
         row("load_task", "us", 1 / 8, "peer"),
         row("list[int] of 10,000 to a literal", "ms", 1.3, "floor"),
         row("list[int] of 10,000 back", "ms", 1.3, "floor"),

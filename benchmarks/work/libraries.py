@@ -63,7 +63,7 @@ Executor.__module__ = "executor_module"
 main.Executor = Executor
 
 
-def make(i):
+def make(i, **kwargs):
     """Construct a task."""
     return Task(
         name=f"t{i}",
@@ -71,6 +71,7 @@ def make(i):
         container_image="a/b:c",
         executor_type=Executor,
         interface=Interface(inputs=kwtypes(a=int), outputs=kwtypes(o0=int)),
+        **kwargs,
     )
 
 
@@ -80,6 +81,9 @@ settings = SerializationSettings(
 task = make(0)
 ctx = FlyteContextManager.current_context()
 folder = tempfile.mkdtemp()
+# Where either library's local cache lies.
+os.environ.update(HOME=folder, XDG_CACHE_HOME=folder)
+cached = make("cached", metadata=TaskMetadata(cache=True, cache_version="1"))
 path = os.path.join(folder, "template.pb")
 with open(path, "wb") as file:
     file.write(template(task, settings).SerializeToString())
@@ -98,6 +102,7 @@ found = {}
 gc.collect()
 gc.disable()  # a collection would fall on one side or the other by chance
 found["task(a=3)"] = median(lambda i: task(a=3), 200, 1e6)
+found["task(a=3), from the local cache"] = median(lambda i: cached(a=3), 100, 1e6)
 with FlyteContextManager.with_context(ctx.with_execution_state(state)):
     found["load_task"] = median(lambda i: resolver.load_task([path, "executor_module.Executor"]), 100, 1e6)
 found["a dataclass's literal type"] = median(lambda i: idl(TypeEngine.to_literal_type(Track)), 200, 1e6)
