@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from .executions import Executions
 from .peers import Peers, ask
 
 # Run by the two processes, and not importable where `sdk` is not.
@@ -29,3 +30,9 @@ def flytekit() -> None:
 def peers(tmp_path_factory: pytest.TempPathFactory, flytekit: None) -> Peers:
     """Both libraries' answers to every case of the suite; two processes, two imports."""
     return ask(tmp_path_factory.mktemp("interop"))
+
+
+@pytest.fixture(scope="session")
+def executions(tmp_path_factory: pytest.TempPathFactory, flytekit: None) -> Executions:
+    """Every run of a plugin's tasks by both entrypoints, done once."""
+    return Executions(tmp_path_factory.mktemp("executions"))

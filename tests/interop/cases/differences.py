@@ -156,6 +156,11 @@ DIFFERENCES: dict[str, Difference] = {
         "[('days', 'typing.Dict[str, str]'), ('hue', \"<class 'str'>\")]",
         "[('days', 'dict[int, datetime.date]'), ('hue', \"<enum 'Choice'>\")]",
     ),
+    "guessed items": Difference(
+        "[type(p).__name__ for p in through(Track('x', Point(1), path=[Point(2)]), Track, guessed(Track)).path]",
+        "['dict']",
+        "['Point']",
+    ),
 }
 
 
