@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         FlyteUserRuntimeException,
         ShimError,
     )
+    from shimnb.notebook.define import define
     from shimnb.notebook.form import form
     from shimnb.notebook.panel import panel
     from shimnb.notebook.tree import tree
@@ -112,6 +113,7 @@ __all__ = [
     "checks",
     "current_context",
     "default_task_template_resolver",
+    "define",
     "executor_interface",
     "form",
     "kwtypes",
@@ -162,6 +164,7 @@ _HOMES = {
         "FlyteUserRuntimeException",
         "ShimError",
     ),
+    "shimnb.notebook.define": ("define",),
     "shimnb.notebook.form": ("form",),
     "shimnb.notebook.panel": ("panel",),
     "shimnb.notebook.tree": ("tree",),

@@ -58,12 +58,15 @@ def holds_secret(text: str | bytes) -> bool:
     return any(beginning in raw for beginning in _BEGINNINGS) and re.search(_VALUE, raw) is not None
 
 
-def is_secret(name: str, value: str) -> bool:
-    """Tell whether a value is likely to be a secret, by its own form, or by its name where it may be one.
+def is_secret(name: str, value: object) -> bool:
+    """Tell whether a text is likely to be a secret, by its own form, or by its name where it may be one.
 
     Examples
     --------
     >>> is_secret("DB_PASSWORD", "hunter2"), is_secret("TOKEN_FILE", "/etc/token"), is_secret("MAX_TOKENS", "4096")
     (True, False, False)
     """
-    return holds_secret(value) or (looks_secret(name) and re.fullmatch(_HARMLESS, value) is None)
+    if not isinstance(value, str | bytes):
+        return False
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return holds_secret(text) or (looks_secret(name) and re.fullmatch(_HARMLESS, text) is None)

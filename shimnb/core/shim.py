@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from flyteidl.core import literals_pb2
 
@@ -40,6 +41,9 @@ def import_path(kind: type) -> str:
 
 class ShimTaskExecutor(TrackedInstance, Generic[T]):
     """The code of a shim task. Subclass it and write `execute_from_model`."""
+
+    # Generic's own keeps the last classes that it was given, and with each the whole module of a cell's old version.
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)
 
     def execute_from_model(self, tt: TaskTemplate, **kwargs: Any) -> Any:  # noqa: ARG002  # for subclasses
         """Run the task.

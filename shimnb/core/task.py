@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from flyteidl.core import literals_pb2, tasks_pb2
 
@@ -93,6 +94,9 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
     -----
     The executor gets the template decoded from its bytes, here as on a cluster.
     """
+
+    # As the executor's: no cell's old version is kept.
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)
 
     SERIALIZE_SETTINGS = SerializationSettings(
         project="PLACEHOLDER_PROJECT",

@@ -2,8 +2,7 @@
 
 A cell becomes the module ``shimcells.NAME``: importable, with a loader that
 has its source, so that tracebacks, ``inspect`` and ``pickle`` work as they do
-for a file. Each version of a cell has a file name of its own, so that an old
-traceback goes on showing the old text.
+for a file.
 
 Nothing is kept of a cell that fails: the module, the task and the names of the
 version before stay.
@@ -13,18 +12,13 @@ from __future__ import annotations
 import __future__
 
 import ast
-import importlib.abc
-import importlib.machinery
-import itertools
 import keyword
-import linecache
-import sys
-import types
 import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shimnb.core.types.engine import forget_types
 from shimnb.errors import (
     AnnotationError,
     CellError,
@@ -35,48 +29,44 @@ from shimnb.errors import (
     TaskNameError,
     UnsupportedTypeError,
 )
-from shimnb.notebook.closed_world import MissingName, imported_names, missing_names
+from shimnb.notebook.cell_module import (
+    PACKAGE,
+    CellLoader,
+    CellText,
+    arranged,
+    discard,
+    filename_of,
+    installed,
+    is_cell_file,
+    known_lines,
+    make_module,
+    reinstated,
+    remember,
+)
+from shimnb.notebook.closed_world import (
+    bound_names,
+    imported_names,
+    missing_names,
+    notebook_imports,
+    sets_by_name,
+    star_names,
+)
 from shimnb.notebook.generate import generate
-from shimnb.notebook.options import TaskOptions
+from shimnb.notebook.include import Included, include
+from shimnb.notebook.inputs import Input, Inputs, bindings, bound_by
 from shimnb.notebook.places import Places, excerpt
-from shimnb.notebook.shape import find_task, has_task, listed, read_shape
+from shimnb.notebook.remedies import import_error, missing_error
+from shimnb.notebook.sameness import FUTURES
+from shimnb.notebook.shape import find_task, has_task, read_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import types
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shimnb.core.task import PythonCustomizedContainerTask
+    from shimnb.notebook.options import TaskOptions
 
-__all__ = ["PACKAGE", "Cell", "CellLoader", "CellText", "build", "define", "discard", "is_cell_file", "text_of"]
-
-PACKAGE = "shimcells"
-"""The package whose modules are cells."""
-
-_FUTURES = sum({getattr(__future__, each).compiler_flag for each in __future__.all_feature_names})
-
-_versions = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class CellText:
-    """The texts of a cell.
-
-    Parameters
-    ----------
-    name : str
-        The cell's name, which is its task's.
-    filename : str
-        What its code objects and tracebacks call it.
-    source : str
-        The whole module: an empty line for the magic's own, the cell's text,
-        and what was generated.
-    generated : str
-        What was generated; empty for a task made by hand.
-    """
-
-    name: str
-    filename: str
-    source: str
-    generated: str
+__all__ = ["PACKAGE", "Cell", "CellLoader", "CellText", "build", "discard", "is_cell_file", "reinstate", "text_of"]
 
 
 @dataclass(frozen=True)
@@ -101,28 +91,6 @@ class Cell:
     public: dict[str, Any] = field(repr=False)
 
 
-class CellLoader(importlib.abc.InspectLoader):
-    """Knows a cell's source, as a file's loader knows the file's.
-
-    Parameters
-    ----------
-    filename, source : str
-        What the code is called, and its text.
-    """
-
-    def __init__(self, filename: str, source: str) -> None:
-        self.filename = filename
-        self.source = source
-
-    def get_source(self, fullname: str) -> str:  # noqa: ARG002  # a loader is of one module
-        """Return the text; `linecache` and `inspect` ask for it."""
-        return self.source
-
-    def get_code(self, fullname: str) -> types.CodeType:  # noqa: ARG002  # as above
-        """Return the whole module's code."""
-        return compile(self.source, self.filename, "exec", dont_inherit=True)
-
-
 _texts: weakref.WeakKeyDictionary[PythonCustomizedContainerTask[Any], CellText] = weakref.WeakKeyDictionary()
 
 
@@ -131,22 +99,19 @@ def text_of(task: PythonCustomizedContainerTask[Any]) -> CellText | None:
     return _texts.get(task)
 
 
-def is_cell_file(filename: str) -> bool:
-    """Tell whether a code object's file name is a cell's.
-
-    Examples
-    --------
-    >>> is_cell_file("cell top_tracks #2"), is_cell_file("/usr/lib/python3/json.py")
-    (True, False)
-    """
-    start, _, version = filename.rpartition(" #")
-    return start.startswith("cell ") and version.isdecimal()
+def reinstate(cell: Cell) -> None:
+    """Put an older version's module back, in the place of one that was built and is not to be kept."""
+    reinstated(cell.text, cell.module)
 
 
-def define(
-    source: str, name: str, *, options: TaskOptions | None = None, notebook: Mapping[str, Any] | None = None
-) -> PythonCustomizedContainerTask[Any]:
-    r"""Make a task of a cell's text.
+def build(
+    source: str,
+    name: str,
+    options: TaskOptions,
+    notebook: Mapping[str, Any],
+    history: Sequence[tuple[int | str, str]] = (),
+) -> Cell:
+    """Make a cell's module and its task.
 
     Parameters
     ----------
@@ -154,69 +119,97 @@ def define(
         The cell's text, without the magic's line.
     name : str
         The task's name.
-    options : TaskOptions, optional
-        What would stand on the magic's line.
-    notebook : Mapping, optional
-        The notebook's namespace; only read, and only to word the error about
-        a name that the cell takes from it.
+    options : TaskOptions
+        What stands on the magic's line.
+    notebook : Mapping
+        The notebook's namespace; only read.
+    history : sequence of (int or str, str)
+        The notebook's inputs with their execution counts, the oldest first:
+        where the errors look for a name's cell, and ``--include`` for its source.
 
     Returns
     -------
-    PythonCustomizedContainerTask
-        The task; its module is ``shimcells.NAME``.
+    Cell
+        Everything that came of it; its module is in place.
 
     Raises
     ------
     ShimError
         If the text defines no task. The version before, if any, stays.
-
-    Examples
-    --------
-    >>> twice = define("def execute(tt, *, n: int) -> int:\n    return 2 * n\n", "twice")
-    >>> twice(n=4)
-    8
-    """
-    return build(source, name, options or TaskOptions(), notebook or {}).task
-
-
-def build(source: str, name: str, options: TaskOptions, notebook: Mapping[str, Any]) -> Cell:
-    """Do what `define` does, and return everything that came of it.
-
-    Raises
-    ------
-    ShimError
-        If the text defines no task.
     """
     _check_name(name)
+    inputs = Inputs(notebook, history, source)
     # The magic's line is line 1 of the cell that a person sees.
     source = "\n" + source.rstrip() + "\n"
-    filename = f"cell {name} #{next(_versions)}"
-    tree, code = _compile(name, source, filename)
-    if not tree.body:
-        raise CellError(name, None, "the cell is empty", "Write the task below the magic's line.")
-    places = Places(tree)
-    loader = CellLoader(filename, source)
-    module = _module(name, loader)
-    imported = imported_names(tree)
-    with _located(name, filename, source, places), _installed(module):
-        missing = missing_names(tree, code, notebook)
-        if missing:
-            raise _missing(name, missing)
-        exec(code, vars(module))  # noqa: S102  # the cell is the user's own program
-        own = frozenset(vars(module))
-        generated = ""
-        if has_task(name, module, imported):
-            task = find_task(name, module, imported, options, places)
-        else:
-            generated = generate(name, read_shape(name, module, imported, options, places), options)
-            loader.source = f"{source}\n\n{generated}"
-            exec(_compile_generated(generated, loader, code), vars(module))  # noqa: S102  # the text that is shown
-            task = vars(module)[name]
-        task.task_template  # noqa: B018  # encoded and decoded once, so that what cannot be is known now
-        public = _public(module, imported, own, task, name)
-    text = CellText(name, filename, loader.source, generated)
-    _remember(text, task)
+    filename = filename_of(name)
+    # During the run too, and before: the compiler's warnings show the line.
+    with known_lines(CellLoader(filename, source)):
+        tree = _parse(name, source, filename)
+        places = Places(tree)
+        included = Included()
+        if options.include:
+            included = include(options.include, inputs, name, _own_names(tree, name), _flags(tree))
+        loader = CellLoader(filename, source, included.text)
+        code = _compile(name, tree, loader)
+        stars = star_names(tree)
+        # What the cell defines is its own, even where a star brings in the same name.
+        imported = (imported_names(tree) | (stars and stars - bound_names(code)) | included.names) - {"*"}
+        module = make_module(name, loader)
+        with _located(name, filename, source, places), installed(module), known_lines(loader):
+            for line, module_name, taken in notebook_imports(tree, module.__name__):
+                raise import_error(name, line, module_name, taken)
+            missing = missing_names(tree, code, stars | included.names)
+            if missing and not sets_by_name(code):
+                raise missing_error(name, missing, inputs, bound_names(code))
+            exec(code, vars(module))  # noqa: S102  # the cell is the user's own program
+            missing = tuple(each for each in missing if each.name not in vars(module))
+            if missing:
+                raise missing_error(name, missing, inputs, bound_names(code))
+            own = frozenset(vars(module))
+            generated, task = _task(module, code.co_flags & FUTURES, imported, options, places)
+            task.task_template  # noqa: B018  # encoded and decoded once, so that what cannot be is known now
+            public = _public(module, imported, own, task, name)
+    text = CellText(name, filename, loader.source, generated, included.text, loader.module_source)
+    # The engine keeps the types that it met, and with them all of an older version.
+    forget_types()
+    remember(text)
+    _texts[task] = text
     return Cell(text, module, task, public)
+
+
+def _task(
+    module: types.ModuleType, flags: int, imported: frozenset[str], options: TaskOptions, places: Places
+) -> tuple[str, PythonCustomizedContainerTask[Any]]:
+    """Find the task that the cell made, or generate one of what it defines; with the text that was generated."""
+    name = module.__name__.rpartition(".")[2]
+    if has_task(name, module, imported):
+        return "", find_task(name, module, imported, options, places)
+    loader: CellLoader = module.__loader__  # type: ignore[assignment]  # its own
+    generated = generate(name, read_shape(name, module, imported, options, places), options)
+    loader.add(generated)
+    offset = loader.source.count("\n") - generated.count("\n")
+    # The cell's own `from __future__` lines hold for the whole module.
+    code = compile("\n" * offset + generated, loader.filename, "exec", flags=flags, dont_inherit=True)
+    exec(code, vars(module))  # noqa: S102  # the text that is shown
+    return generated, vars(module)[name]
+
+
+def _flags(tree: ast.Module) -> int:
+    """Give the compiler's flags of a module's ``from __future__`` lines."""
+    futures = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    flags = [getattr(__future__, alias.name, None) for node in futures for alias in node.names]
+    return sum({each.compiler_flag for each in flags if each is not None})
+
+
+def _own_names(tree: ast.Module, name: str) -> dict[str, tuple[str, str | None] | None]:
+    """Collect the names that the cell binds, with what it imports under them; the task's name is one of them."""
+    cell = Input("", 0, [], tree, {})
+    names = {each for node in tree.body for each in bound_by(node)}
+    found: dict[str, tuple[str, str | None] | None] = {name: None}
+    for each in names:
+        [*_, first] = bindings(each, cell)
+        found[each] = first.imported
+    return found
 
 
 def _check_name(name: str) -> None:
@@ -232,80 +225,43 @@ def _check_name(name: str) -> None:
         )
 
 
-def _compile(name: str, source: str, filename: str) -> tuple[ast.Module, types.CodeType]:
+def _parse(name: str, source: str, filename: str) -> ast.Module:
     try:
         tree = ast.parse(source, filename)
-        # From the tree and not from the text again, so that each of the compiler's warnings comes once.
-        return tree, compile(tree, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
-        line = error.lineno or 1
-        lines = source.splitlines()
-        text = lines[line - 1].lstrip() if line <= len(lines) else ""
-        remedy = "Mend the line, and run the cell again."
-        if text.startswith(("%", "!", "?")):
-            remedy = "Leave it out: the cell is a Python module, without IPython's % and ! lines."
-        problem = CellError(name, line, error.msg, remedy)
-        problem.excerpt = excerpt(source, line, error.offset)
-        raise problem from None
+        raise _syntax_error(name, source, error) from None
     except ValueError as error:  # a null character
         raise CellError(name, None, str(error), "Type the cell's text anew.") from None
+    if not tree.body:
+        raise CellError(name, None, "the cell is empty", "Write the task below the magic's line.")
+    return tree
 
 
-def _missing(name: str, missing: tuple[MissingName, ...]) -> CellError:
-    first = missing[0]
-    known = [repr(each.name) for each in missing if each.in_notebook]
-    if len(missing) == 1:
-        what = f"{first.name!r} is neither defined nor imported in the cell"
-        remedy = first.remedy
-    else:
-        what = f"{listed([repr(each.name) for each in missing])} are neither defined nor imported in the cell"
-        remedy = " ".join(f"For {each.name!r}, line {each.line}: {each.remedy}" for each in missing)
-    if known:
-        subject = listed(known) if len(known) < len(missing) else "it" if len(missing) == 1 else "them"
-        what += f"; the notebook has {subject}, but a cluster runs the cell without the notebook"
-    return CellError(name, first.line, what, remedy)
-
-
-def _module(name: str, loader: CellLoader) -> types.ModuleType:
-    full = f"{PACKAGE}.{name}"
-    module = types.ModuleType(full)
-    spec = importlib.machinery.ModuleSpec(full, loader, origin=loader.filename)
-    module.__spec__ = spec
-    module.__loader__ = loader
-    module.__package__ = PACKAGE
-    # `inspect` finds the source of a class by its module's file.
-    module.__file__ = loader.filename
-    return module
-
-
-@contextmanager
-def _installed(module: types.ModuleType) -> Iterator[None]:
-    """Put a module in place while its code runs, and for good when it succeeds."""
-    # During the run too: dataclasses look their own module up by its name.
-    package = sys.modules.get(PACKAGE)
-    if package is None:
-        package = types.ModuleType(PACKAGE, "The modules that notebook cells became.")
-        package.__path__ = []
-        package.__spec__ = importlib.machinery.ModuleSpec(PACKAGE, None, is_package=True)
-    full = module.__name__
-    own = full.rpartition(".")[2]
-    before = {key: sys.modules.get(key) for key in (PACKAGE, full)}
-    attribute = vars(package).get(own)
-    sys.modules[PACKAGE], sys.modules[full] = package, module
+def _compile(name: str, tree: ast.Module, loader: CellLoader) -> types.CodeType:
+    """Compile the cell and what was included, in the order in which they run."""
+    # The cell from its tree and not from the text again, so that each of the compiler's warnings comes once.
+    if loader.included:
+        brought = ast.parse(loader.included, loader.filename)
+        ast.increment_lineno(brought, loader.cell_source.count("\n") + 2)
+        whole = ast.Module([*tree.body, *brought.body], tree.type_ignores)
+        tree = arranged(whole, loader.cell_source, loader.included)
     try:
-        setattr(package, own, module)
-        yield
-    except BaseException:
-        for key, value in before.items():
-            if value is None:
-                sys.modules.pop(key, None)
-            else:
-                sys.modules[key] = value
-        if attribute is None:
-            vars(package).pop(own, None)
-        else:
-            setattr(package, own, attribute)
-        raise
+        code: types.CodeType = compile(tree, loader.filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise _syntax_error(name, loader.cell_source, error) from None
+    return code
+
+
+def _syntax_error(name: str, source: str, error: SyntaxError) -> CellError:
+    line = error.lineno or 1
+    lines = source.splitlines()
+    text = lines[line - 1].lstrip() if line <= len(lines) else ""
+    remedy = "Mend the line, and run the cell again."
+    if text.startswith(("%", "!", "?")):
+        remedy = "Leave it out: the cell is a Python module, without IPython's % and ! lines."
+    problem = CellError(name, line, error.msg, remedy)
+    problem.excerpt = excerpt(source, line, error.offset)
+    return problem
 
 
 @contextmanager
@@ -352,14 +308,6 @@ def _line_of(error: ShimError, places: Places) -> int | None:
     return None
 
 
-def _compile_generated(generated: str, loader: CellLoader, code: types.CodeType) -> types.CodeType:
-    """Compile what was generated, on the lines that it has in the whole module's text."""
-    offset = loader.source.count("\n") - generated.count("\n")
-    flags = code.co_flags & _FUTURES  # the cell's own `from __future__` lines hold for the whole module
-    made: types.CodeType = compile("\n" * offset + generated, loader.filename, "exec", flags=flags, dont_inherit=True)
-    return made
-
-
 def _public(
     module: types.ModuleType,
     imported: frozenset[str],
@@ -379,44 +327,3 @@ def _public(
             if not key.startswith("_") and (key in generated or (key in own and key not in imported))
         }
     return {**public, name: task}
-
-
-_current: dict[str, CellText] = {}
-
-
-def _remember(text: CellText, task: PythonCustomizedContainerTask[Any]) -> None:
-    # An older version's text is still found through the loader in its own globals, as long as something runs it.
-    _forget_lines(text.name)
-    _current[text.name] = text
-    linecache.cache[text.filename] = (
-        len(text.source),
-        None,  # no time of change: `linecache.checkcache` keeps such an entry
-        text.source.splitlines(keepends=True),
-        text.filename,
-    )
-    _texts[task] = text
-
-
-def _forget_lines(name: str) -> None:
-    for filename in [each for each in linecache.cache if is_cell_file(each)]:
-        if filename.startswith(f"cell {name} #"):
-            del linecache.cache[filename]
-
-
-def discard(name: str | None = None) -> None:
-    """Forget a cell, or all of them: its module and its text.
-
-    Parameters
-    ----------
-    name : str, optional
-        The cell's name; all of them when left out.
-    """
-    for each in [name] if name is not None else list(_current):
-        _current.pop(each, None)
-        _forget_lines(each)
-        sys.modules.pop(f"{PACKAGE}.{each}", None)
-        package = sys.modules.get(PACKAGE)
-        if package is not None:
-            vars(package).pop(each, None)
-    if not _current:
-        sys.modules.pop(PACKAGE, None)

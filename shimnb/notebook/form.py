@@ -58,7 +58,7 @@ def form(task: PythonCustomizedContainerTask[Any]) -> FormWidget:
 
     Examples
     --------
-    >>> from shimnb.notebook.cell import define
+    >>> from shimnb import define
     >>> twice = define("def execute(tt, *, n: int) -> int:\n    return 2 * n\n", "twice")
     >>> made = form(twice)
     >>> made.set(n=4)

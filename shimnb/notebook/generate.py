@@ -213,6 +213,8 @@ def _instance(name: str, task_class: str, shape: Shape, options: TaskOptions, sh
     metadata = _metadata(options)
     if metadata:
         arguments.append(_argument(f"metadata={shimnb}.TaskMetadata", metadata))
+    if options.deck is not None:
+        arguments.append(f"enable_deck={options.deck}")
     return _call(f"{name} = {task_class}", arguments)
 
 

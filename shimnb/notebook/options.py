@@ -7,31 +7,32 @@ by one; what the options mean for a task is `generate`'s business.
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import re
-import shlex
 from dataclasses import dataclass, fields
-from io import StringIO
 from typing import TYPE_CHECKING, Any, NoReturn
-
-from IPython.core.error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = [
+    "Option",
     "OptionParser",
     "SecretOption",
     "TaskOptions",
     "nearest",
     "option_parser",
-    "split_line",
     "strict_json",
     "task_options",
 ]
 
-_RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
+_RESOURCES = {
+    "cpu": ("500m", "1", "2", "4"),
+    "mem": ("256Mi", "512Mi", "1Gi", "4Gi"),
+    "gpu": ("1",),
+    "ephemeral_storage": ("1Gi", "10Gi"),
+}
+_OWN_IMAGE = "{{.image.default.fqn}}:{{.image.default.version}}"
 _QUANTITY = re.compile(r"\d+(\.\d+)?(m|k|[KMGTPE]i?)?")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _WIDTH = 88
@@ -60,9 +61,28 @@ A cell is a Python module of its own, written at one of three levels.
             return f"{tt.custom['greeting']} {name}"
 
   Everything by hand: a subclass of PythonCustomizedContainerTask, its executor,
-  and an instance named `greet`. Options are then written in the cell.
+  and an instance named `greet`. Options are then written in the cell:
 
-`greet(name="you")` runs the task, and `shimnb.panel(greet)` shows it again."""
+    %%shimtask greet
+    from shimnb import PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
+
+    class Executor(ShimTaskExecutor):
+        def execute_from_model(self, tt, *, name: str) -> str:
+            return f"hello {name}"
+
+    class GreetTask(PythonCustomizedContainerTask[None]):
+        def __init__(self, name: str) -> None:
+            interface = executor_interface(Executor)
+            super().__init__(name, None, "ghcr.io/me/greet:1", Executor, interface=interface)
+
+        def get_custom(self, settings):
+            return {"greeting": "hello"}
+
+    greet = GreetTask("greet")
+
+`greet(name="you")` runs the task, and `shimnb.panel(greet)` shows it again.
+
+`{expression}` and `$name` on the line are the notebook's values; Flyte's own `{{...}}` stays."""
 
 
 def strict_json(text: str) -> Any:
@@ -100,7 +120,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("querry", ["uri", "query"])
     "Did you mean 'query'?"
     """
-    close = difflib.get_close_matches(name, list(known), n=1)
+    from difflib import get_close_matches  # noqa: PLC0415  # for a mistake alone
+
+    close = get_close_matches(name, list(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else ""
 
 
@@ -115,7 +137,7 @@ class SecretOption:
 
 @dataclass(frozen=True)
 class TaskOptions:
-    """What was written on the magic's line, or given to `shimnb.notebook.cell.define`.
+    """What was written on the magic's line, or given to `shimnb.define`.
 
     Parameters
     ----------
@@ -133,8 +155,12 @@ class TaskOptions:
         Turns the cache on.
     interruptible : bool, optional
         None leaves it to the workflow.
+    deck : bool, optional
+        Whether a run leaves decks.
     set : tuple of (str, str)
         ``--set`` as it was written: the key, and the text of the value.
+    include : tuple of str
+        Names of the notebook whose source is copied into the module.
     """
 
     image: str | None = None
@@ -147,10 +173,15 @@ class TaskOptions:
     timeout: int | None = None
     cache_version: str | None = None
     interruptible: bool | None = None
+    deck: bool | None = None
     set: tuple[tuple[str, str], ...] = ()
+    include: tuple[str, ...] = ()
 
     def written(self) -> list[str]:
-        """Name the options that were given, as they are written on the line.
+        """Name the options of the task that were given, as they are written on the line.
+
+        ``--include`` is not among them: it is about the cell, not the task,
+        so that it holds for a task that is made by hand too.
 
         Examples
         --------
@@ -160,7 +191,7 @@ class TaskOptions:
         names: list[str] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is None or value == ():
+            if value is None or value == () or field.name == "include":
                 continue
             if field.name in ("requests", "limits"):
                 prefix = "" if field.name == "requests" else "limit-"
@@ -173,18 +204,53 @@ class TaskOptions:
 _FLAGS = {"environment": "--env", "secrets": "--secret"}
 
 
+@dataclass(frozen=True)
+class Option:
+    """An option of the line: argparse's action, and the values to suggest."""
+
+    action: argparse.Action
+    samples: tuple[str, ...] = ()
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value follows it."""
+        return self.action.nargs != 0
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may be given several times."""
+        return isinstance(self.action.default, list)
+
+
 class OptionParser(argparse.ArgumentParser):
-    """A parser whose mistakes are IPython's `UsageError`, with the nearest option."""
+    """A parser whose mistakes are IPython's `UsageError`, with the nearest option.
+
+    Attributes
+    ----------
+    by_flag : dict of str to Option
+        The options, by how they are written: what the completion goes by.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by_flag: dict[str, Option] = {}
 
     def error(self, message: str) -> NoReturn:
         """Raise a UsageError; argparse's own would end the process."""
+        from IPython.core.error import UsageError  # noqa: PLC0415  # `shimnb.define` reads options without IPython
+
         message = message.removeprefix("argument ")
         stop = "" if message.endswith("?") else "."
         raise UsageError(f"{message}{stop} `%%shimtask --help` lists the options.")
 
+    def add(self, flag: str, *, samples: Iterable[str] = (), **kwargs: Any) -> None:
+        """Add an option, and the values to suggest where nothing was given before."""
+        action = self.add_argument(flag, **kwargs)
+        self.by_flag.update((each, Option(action, tuple(samples))) for each in action.option_strings)
+
     def options(self) -> list[str]:
         """List every option, as it is written."""
-        return [flag for action in self._actions for flag in action.option_strings]
+        return list(self.by_flag)
 
     def parse_tokens(self, tokens: list[str]) -> argparse.Namespace:
         """Parse the words of a line; `name` is None when the line has none.
@@ -263,6 +329,12 @@ def _secret(text: str) -> SecretOption:
     return SecretOption(group, key, mount or "any")
 
 
+def _name(text: str) -> str:
+    if not text.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is no name. Write one that the notebook defines")
+    return text
+
+
 def option_parser() -> OptionParser:
     """Make the parser of ``%%shimtask``."""
     parser = OptionParser(
@@ -275,41 +347,65 @@ def option_parser() -> OptionParser:
         allow_abbrev=False,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=_WIDTH),
     )
-    add = parser.add_argument
+    add = parser.add
+    many: dict[str, Any] = {"action": "append", "default": []}  # argparse copies the list
     add("--help", action="store_true", help="show this, and do nothing else")
-    add("--image", help="the container's image: ghcr.io/me/sql:1, or {{.image.NAME.fqn}}:TAG")
-    add("--task-type", metavar="TYPE", help="the task's type, which the cluster's plugins go by (python-task)")
+    add("--image", samples=[_OWN_IMAGE], help="the container's image: ghcr.io/me/sql:1, or {{.image.NAME.fqn}}:TAG")
+    add(
+        "--task-type",
+        metavar="TYPE",
+        samples=["python-task"],
+        help="the task's type, which the cluster's plugins go by (python-task)",
+    )
     add(
         "--set",
         type=_set_pair,
-        action="append",
         metavar="KEY=VALUE",
         help="a field of Config, or an entry of custom; JSON, or else a string (repeatable)",
+        **many,
     )
-    for name in _RESOURCES:
-        flag = name.replace("_", "-")
-        add(f"--{flag}", type=_quantity, metavar="QUANTITY", help=f"{flag} that is requested")
-    for name in _RESOURCES:
-        flag = name.replace("_", "-")
-        add(f"--limit-{flag}", type=_quantity, metavar="QUANTITY", help=f"{flag} that is never exceeded")
+    for prefix, which in (("", "that is requested"), ("limit-", "that is never exceeded")):
+        for name, samples in _RESOURCES.items():
+            flag = name.replace("_", "-")
+            text = f"{flag} {which}"
+            add(f"--{prefix}{flag}", type=_quantity, metavar="QUANTITY", samples=samples, help=text)
     add(
         "--env",
         type=_pair("--env LANG=C"),
-        action="append",
         metavar="KEY=VALUE",
         help="a variable of the container's environment (repeatable)",
+        **many,
     )
     add(
         "--secret",
         type=_secret,
-        action="append",
         metavar="GROUP/KEY[:env|file]",
         help="a secret's name, never its value (repeatable)",
+        **many,
     )
-    add("--retries", type=_count, metavar="N", help="attempts after the first")
-    add("--timeout", type=_seconds, metavar="DURATION", help="longest run time: seconds, or 1h30m")
+    add("--retries", type=_count, metavar="N", samples=["1", "2", "3"], help="attempts after the first")
+    add(
+        "--timeout",
+        type=_seconds,
+        metavar="DURATION",
+        samples=["10m", "1h", "1h30m"],
+        help="longest run time: seconds, or 1h30m",
+    )
     add("--cache-version", metavar="VERSION", help="reuse results of this version; turns the cache on")
     add("--interruptible", action=argparse.BooleanOptionalAction, help="whether the run may be moved to another node")
+    add(
+        "--deck",
+        action="store_const",
+        const=True,
+        help="leave a page about each run: its inputs, outputs, times and source, and the executor's own decks",
+    )
+    add(
+        "--include",
+        type=_name,
+        metavar="NAME",
+        help="copy the source of the notebook's function, class or import into the module (repeatable)",
+        **many,
+    )
     add("--no-panel", action="store_true", help="define the task, and show nothing")
     return parser
 
@@ -326,69 +422,13 @@ def task_options(parsed: argparse.Namespace) -> TaskOptions:
         task_type=parsed.task_type,
         requests=quantities(""),
         limits=quantities("limit_"),
-        environment=tuple(parsed.env or ()),
-        secrets=tuple(parsed.secret or ()),
+        environment=tuple(parsed.env),
+        secrets=tuple(parsed.secret),
         retries=parsed.retries,
         timeout=parsed.timeout,
         cache_version=parsed.cache_version,
         interruptible=parsed.interruptible,
-        set=tuple(parsed.set or ()),
+        deck=parsed.deck,
+        set=tuple(parsed.set),
+        include=tuple(parsed.include),
     )
-
-
-def split_line(line: str) -> list[str]:
-    """Split the magic's line into words, as a shell does, but for JSON after ``--set KEY=``.
-
-    A shell takes the quotes out of ``tags=["a"]``, and leaves what is no JSON
-    any more; so a JSON value there is kept as it is written.
-
-    Raises
-    ------
-    UsageError
-        If a quotation is not closed.
-
-    Examples
-    --------
-    >>> split_line('top --set tags=["a", "b"] --set query="select 1"')
-    ['top', '--set', 'tags=["a", "b"]', '--set', 'query="select 1"']
-    """
-    words: list[str] = []
-    at = 0
-    while True:
-        at += len(line[at:]) - len(line[at:].lstrip())
-        if at == len(line):
-            return words
-        end = _json_end(line, at) if words and words[-1] == "--set" else None
-        if end is None:
-            word, end = _shell_word(line, at)
-            # An expression in braces may have spaces in it.
-            while word.count("{") > word.count("}") and "}" in line[end:]:
-                more, end = _shell_word(line, end)
-                word = f"{word} {more}"
-        else:
-            word = line[at:end]
-        words.append(word)
-        at = end
-
-
-def _json_end(line: str, at: int) -> int | None:
-    equals = line.find("=", at)
-    if equals < 0 or not line[at:equals].isidentifier():
-        return None
-    try:
-        _, end = json.JSONDecoder().raw_decode(line, equals + 1)
-    except ValueError:
-        return None
-    return end if end == len(line) or line[end].isspace() else None
-
-
-def _shell_word(line: str, at: int) -> tuple[str, int]:
-    stream = StringIO(line[at:])
-    words = shlex.shlex(stream, posix=True)
-    words.whitespace_split = True
-    words.commenters = ""
-    try:
-        word = words.get_token()
-    except ValueError as error:
-        raise UsageError(f"a quotation is not closed: {line[at:]}") from error
-    return word or "", at + stream.tell()

@@ -122,7 +122,8 @@ def deck_names(run: Run) -> list[str]:
 
 def _decks_are_off(run: Run) -> str:
     count = "1 deck" if len(run.decks) == 1 else f"{len(run.decks)} decks"
-    return f"The executor made {count}, and the task's decks are off. Turn them on: enable_deck=True."
+    turn_on = "Turn them on: enable_deck=True, or --deck on the magic's line."
+    return f"The executor made {count}, and the task's decks are off. {turn_on}"
 
 
 def deck_html(run: Run, limit: int) -> tuple[str, str]:

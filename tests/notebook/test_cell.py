@@ -6,12 +6,12 @@ import pickle
 import sys
 import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shimnb.errors import ShimError
-from shimnb.notebook.cell import build, define, discard, is_cell_file, text_of
+from shimnb.notebook.cell import build, discard, is_cell_file, text_of
 from shimnb.notebook.options import TaskOptions
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ def no_cells() -> Iterator[None]:
     discard()
     yield
     discard()
+
+
+def define(source: str, name: str, options: TaskOptions | None = None, notebook: dict[str, Any] | None = None):
+    """Build a cell, and return its task."""
+    return build(source, name, options or TaskOptions(), notebook or {}).task
 
 
 def message(source: str, name: str = "t", **options) -> str:
@@ -156,6 +161,12 @@ def test_what_the_notebook_gets():
     """The module's own public names, and the task; not what it imports."""
     cell = build(f"import json\n_hidden = 1\nLIMIT = 2\n{EXECUTOR}", "t", TaskOptions(), {})
     assert sorted(cell.public) == ["Config", "Executor", "LIMIT", "TTask", "t"]
+
+
+def test_what_a_star_imports_is_not_the_cells():
+    """Nor is a task that comes in so; what the cell defines under such a name is."""
+    cell = build(f"from math import *\ndef tau(): ...\n{FUNCTION}", "t", TaskOptions(), {})
+    assert sorted(cell.public) == ["Executor", "TTask", "execute", "t", "tau"]
 
 
 def test_all_decides_what_is_public():
@@ -370,8 +381,9 @@ SUBCLASS = "from shimnb import ShimTaskExecutor\nclass Executor(ShimTaskExecutor
         (
             "def execute(tt) -> int:\n    return pd + np",
             (
-                "cell t, line 3: 'np' and 'pd' are neither defined nor imported in the cell. For 'np', line 3: Define or "
-                "import it in the cell. For 'pd', line 3: Define or import it in the cell.\n  3 |     return pd + np"
+                "cell t, line 3: 2 names are not there when the cell runs without the notebook, as it does on a cluster. "
+                "Bring them in:\n  line 3, 'np': Define or import it in the cell.\n"
+                "  line 3, 'pd': Define or import it in the cell.\n  3 |     return pd + np"
             ),
         ),
         (

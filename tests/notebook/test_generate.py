@@ -78,6 +78,7 @@ top_tracks = TopTracksTask(
         shimnb.Secret(group="db", key="password", mount_requirement=shimnb.Secret.MountType.ENV_VAR),
     ],
     metadata=shimnb.TaskMetadata(retries=2, timeout=90, cache=True, cache_version="1", interruptible=True),
+    enable_deck=True,
 )
 '''
 
@@ -107,6 +108,7 @@ def test_the_text_of_level_2():
         timeout=90,
         cache_version="1",
         interruptible=True,
+        deck=True,
     )
     shape = Shape(
         executor="Executor",

@@ -3,64 +3,18 @@ from __future__ import annotations
 import linecache
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
-from jupyter_client.manager import start_new_kernel
-from traitlets.config import Config
 
-from shimnb.notebook import magic
+from shimnb.errors import ShimError
+from shimnb.notebook import magic, panel
 from shimnb.notebook.cell import is_cell_file
-from shimnb.notebook.magic import ShimMagics, load
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from shimnb.notebook.magic import load
 
 DOUBLE = "def execute(tt, *, n: int = 2) -> int:\n    return n * 2\n"
 
 
-class Shell:
-    """A real IPython in this process, and what it shows."""
-
-    def __init__(self) -> None:
-        config = Config()
-        config.HistoryManager.enabled = False
-        self.ip = InteractiveShell.instance(config=config, colors="nocolor")
-        self.names = self.ip.user_ns
-
-    def run(self, text: str) -> str:
-        """Run a cell that succeeds, and return what it printed."""
-        ok, out = self.try_run(text)
-        assert ok, out
-        return out
-
-    def fail(self, text: str) -> str:
-        """Run a cell that fails, and return what it showed."""
-        ok, out = self.try_run(text)
-        assert not ok, out
-        return out.strip()
-
-    def try_run(self, text: str) -> tuple[bool, str]:
-        with capture_output() as captured:
-            result = self.ip.run_cell(text, silent=False)
-        return result.success, captured.stdout + captured.stderr
-
-
-@pytest.fixture
-def shell() -> Iterator[Shell]:
-    """IPython with the extension loaded."""
-    InteractiveShell.clear_instance()
-    made = Shell()
-    made.run("%load_ext shimnb")
-    yield made
-    made.run("%unload_ext shimnb")
-    made.ip.restore_sys_module_state()
-    InteractiveShell.clear_instance()
-
-
-def test_a_kernel_loads_the_widgets_while_the_first_cell_is_written(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_kernel_loads_the_widgets_while_the_first_cell_is_written(shell, monkeypatch: pytest.MonkeyPatch):
     """In a thread, so that loading stays quick; a terminal has no use for them."""
     imported: list[tuple[str, str]] = []
     monkeypatch.setattr(magic, "import_module", lambda name: imported.append((name, threading.current_thread().name)))
@@ -74,7 +28,7 @@ def test_a_kernel_loads_the_widgets_while_the_first_cell_is_written(shell: Shell
     assert imported == [("shimnb.notebook.panel", "shimnb")]
 
 
-def test_a_cell_becomes_a_task_in_the_notebook(shell: Shell):
+def test_a_cell_becomes_a_task_in_the_notebook(shell):
     """The task and the cell's public names are there, and the answer is a readable tree."""
     out = shell.run(f"%%shimtask double --image a:1 --set word=ho\nLIMIT = 3\n{DOUBLE}")
     assert out.startswith("double · python-task · a:1 · ")
@@ -82,14 +36,14 @@ def test_a_cell_becomes_a_task_in_the_notebook(shell: Shell):
     assert (shell.names["double"](n=4), shell.names["LIMIT"]) == (8, 3)
 
 
-def test_no_panel_shows_nothing(shell: Shell):
+def test_no_panel_shows_nothing(shell):
     """--no-panel defines the task, and that is all."""
     assert shell.run(f"%%shimtask double --no-panel\n{DOUBLE}") == ""
     assert shell.names["double"](n=4) == 8
 
 
 @pytest.mark.parametrize("asked", ["%%shimtask --help", "%shimtask --help", "%%shimtask t --help\nx = 1"])
-def test_help_comes_from_the_parser(shell: Shell, asked: str):
+def test_help_comes_from_the_parser(shell, asked: str):
     """Help is there with an empty cell too."""
     out = shell.run(asked)
     assert out.startswith("usage: %%shimtask NAME [options]\n")
@@ -97,7 +51,7 @@ def test_help_comes_from_the_parser(shell: Shell, asked: str):
 
 
 @pytest.mark.parametrize("asked", ["%%shimtask?", "%shimtask?"])
-def test_a_question_mark_shows_the_help(shell: Shell, asked: str):
+def test_a_question_mark_shows_the_help(shell, asked: str):
     """Both marks of the magic answer a question mark with the parser's help."""
     assert "usage: %%shimtask NAME [options]" in shell.run(asked)
 
@@ -114,7 +68,10 @@ def test_a_question_mark_shows_the_help(shell: Shell, asked: str):
         ),
         (
             "%shimtask t",
-            "UsageError: %shimtask makes a task of a cell: write %%shimtask, with two percent signs, in its first line.",
+            (
+                "UsageError: no command of %shimtask is named 't'. The commands are list, show, panel, source, diff, run, "
+                "reload, delete; a cell that is to become a task begins with %%shimtask."
+            ),
         ),
         (
             "%%shimtask t --imag x\nx = 1",
@@ -149,12 +106,12 @@ def test_a_question_mark_shows_the_help(shell: Shell, asked: str):
         ),
     ],
 )
-def test_a_mistake_is_shown_in_a_few_lines(shell: Shell, text: str, expected: str):
+def test_a_mistake_is_shown_in_a_few_lines(shell, text: str, expected: str):
     """The cell fails, and what is shown is the message alone: no traceback of ours."""
     assert shell.fail(text) == expected
 
 
-def test_a_wrong_call_shows_the_persons_line(shell: Shell):
+def test_a_wrong_call_shows_the_persons_line(shell):
     """An error of shimnb has the line that called it, and the message."""
     shell.run(f"%%shimtask double --no-panel\n{DOUBLE}")
     assert shell.fail("x = 1\ndouble(m=3)") == (
@@ -162,7 +119,7 @@ def test_a_wrong_call_shows_the_persons_line(shell: Shell):
     )
 
 
-def test_an_exception_of_the_cell_begins_at_its_line(shell: Shell):
+def test_an_exception_of_the_cell_begins_at_its_line(shell):
     """A traceback of the user's own code has none of our frames, and shows the cell's text."""
     shown = shell.fail("%%shimtask t\nx = 1\ny = x / 0")
     assert "cell t #" in shown
@@ -171,13 +128,13 @@ def test_an_exception_of_the_cell_begins_at_its_line(shell: Shell):
     assert shown.endswith("ZeroDivisionError: division by zero")
 
 
-def test_an_exception_of_the_executor_shows_the_cells_line(shell: Shell):
+def test_an_exception_of_the_executor_shows_the_cells_line(shell):
     """Calling the task shows where in the cell it failed."""
     shell.run("%%shimtask t --no-panel\ndef execute(tt) -> int:\n    return 1 // 0")
     assert "----> 3     return 1 // 0" in shell.fail("t()")
 
 
-def test_a_failing_edit_leaves_everything(shell: Shell):
+def test_a_failing_edit_leaves_everything(shell):
     """The task, its names and its module are what they were."""
     shell.run(f"%%shimtask double --no-panel\nLIMIT = 3\n{DOUBLE}")
     before = dict(shell.names)
@@ -190,7 +147,26 @@ def test_a_failing_edit_leaves_everything(shell: Shell):
     assert sys.modules["shimcells.double"].LIMIT == 3
 
 
-def test_a_new_version_takes_the_old_names_away(shell: Shell):
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_panel_that_cannot_be_drawn_leaves_everything(shell, monkeypatch: pytest.MonkeyPatch, edited: bool):
+    """The panel is made before anything is replaced: the task, the names and the module stay, or none is there."""
+    if edited:
+        shell.run(f"%%shimtask double --no-panel\nLIMIT = 3\n{DOUBLE}")
+    before = {key: shell.names.get(key) for key in ("double", "LIMIT", "execute")}
+    module = sys.modules.get("shimcells.double")
+    lines = {key for key in linecache.cache if is_cell_file(key)}
+
+    def broken(_task: object) -> str:
+        raise ShimError("no panel today", where="panel")
+
+    monkeypatch.setattr(panel, "panel_text", broken)
+    assert shell.fail(f"%%shimtask double\nLIMIT = 4\n{DOUBLE}") == "ShimError: panel: no panel today"
+    assert {key: shell.names.get(key) for key in before} == before
+    assert sys.modules.get("shimcells.double") is module
+    assert {key for key in linecache.cache if is_cell_file(key)} == lines
+
+
+def test_a_new_version_takes_the_old_names_away(shell):
     """What only the old version defined goes, unless the person bound it anew."""
     shell.run(f"%%shimtask double --no-panel\nOLD = 3\nMINE = 4\n{DOUBLE}")
     shell.run("MINE = 5")
@@ -199,7 +175,7 @@ def test_a_new_version_takes_the_old_names_away(shell: Shell):
     assert (shell.names["MINE"], shell.names["NEW"]) == (5, 6)
 
 
-def test_values_of_the_notebook_are_put_in_the_line(shell: Shell):
+def test_values_of_the_notebook_are_put_in_the_line(shell):
     """{expression} and $name are expanded; Flyte's own braces and JSON are not."""
     shell.run("tag = 7")
     shell.run(f'%%shimtask a --no-panel --image x:{{tag + 1}} --set n=$tag --set w={{"k": [1]}}\n{DOUBLE}')
@@ -209,7 +185,7 @@ def test_values_of_the_notebook_are_put_in_the_line(shell: Shell):
     assert shell.names["b"].container_image == "{{.image.default.fqn}}:1"
 
 
-def test_a_name_of_the_notebook_is_refused(shell: Shell):
+def test_a_name_of_the_notebook_is_refused(shell):
     """The cell says what it takes from the notebook, and how to bring it in."""
     shell.run("import math as m")
     assert shell.fail("%%shimtask t\ndef execute(tt) -> float:\n    return m.pi") == (
@@ -219,61 +195,25 @@ def test_a_name_of_the_notebook_is_refused(shell: Shell):
     )
 
 
-def test_loading_and_unloading_are_symmetrical(shell: Shell):
-    """Unloading takes back the magic, the transformer, the modules and the texts."""
-    shell.run(f"%%shimtask double --no-panel\n{DOUBLE}")
-    transformers = len(shell.ip.input_transformers_cleanup)
-    shell.run("%unload_ext shimnb")
-    manager = shell.ip.magics_manager
-    assert "shimtask" not in manager.magics["line"]
-    assert "shimtask" not in manager.magics["cell"]
-    assert "ShimMagics" not in manager.registry
-    assert len(shell.ip.input_transformers_cleanup) == transformers - 1
-    assert not [key for key in sys.modules if key.startswith("shimcells")]
-    assert not [key for key in linecache.cache if is_cell_file(key)]
-    assert shell.names["double"](n=1) == 2
-    shell.run("%load_ext shimnb")
-    assert shell.run(f"%%shimtask double --no-panel\n{DOUBLE}") == ""
-
-
-def test_loading_twice_registers_once(shell: Shell):
-    """A second load takes the first one's place."""
-    transformers = list(shell.ip.input_transformers_cleanup)
-    load(shell.ip)
-    assert shell.ip.input_transformers_cleanup == transformers
-    assert isinstance(shell.ip.magics_manager.registry["ShimMagics"], ShimMagics)
-
-
-def test_a_kernel_answers_with_a_panel_and_closes_the_old_one():
+def test_a_kernel_answers_with_a_panel_and_closes_the_old_one(kernel):
     """In a kernel the answer is a widget with static forms; running again closes the widgets before."""
-    manager, client = start_new_kernel()
-    try:
-        assert _reply(client, "%load_ext shimnb")[0] == "ok"
-        _, first = _reply(client, f"%%shimtask double --image a:1\n{DOUBLE}")
-        _, second = _reply(client, f"%%shimtask double --image a:2\n{DOUBLE}")
-        [shown] = [each["content"]["data"] for each in second if each["msg_type"] == "display_data"]
-        assert {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"} <= set(shown)
-        assert shown["text/plain"].startswith("double · python-task · a:2 · ")
-        opened = {each["content"]["comm_id"] for each in first if each["msg_type"] == "comm_open"}
-        closed = {each["content"]["comm_id"] for each in second if each["msg_type"] == "comm_close"}
-        assert opened
-        assert opened == closed
-        status, shown_error = _reply(client, "%%shimtask double\nx =")
-        assert status == "error"
-        [error] = [each["content"] for each in shown_error if each["msg_type"] == "error"]
-        assert error["ename"] == "CellError"
-        assert error["traceback"] == [
-            (
-                "CellError: cell double, line 2: invalid syntax. Mend the line, and run the cell again.\n"
-                "  2 | x =\n         ^"
-            )
-        ]
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    _, first = kernel.run(f"%%shimtask double --image a:1\n{DOUBLE}")
+    _, second = kernel.run(f"%%shimtask double --image a:2\n{DOUBLE}")
+    [shown] = [each["content"]["data"] for each in second if each["msg_type"] == "display_data"]
+    assert {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"} <= set(shown)
+    assert shown["text/plain"].startswith("double · python-task · a:2 · ")
+    opened = {each["content"]["comm_id"] for each in first if each["msg_type"] == "comm_open"}
+    closed = {each["content"]["comm_id"] for each in second if each["msg_type"] == "comm_close"}
+    assert opened
+    assert opened == closed
 
 
-def _reply(client: Any, code: str) -> tuple[str, list[dict[str, Any]]]:
-    messages: list[dict[str, Any]] = []
-    reply = client.execute_interactive(code, timeout=60, output_hook=messages.append)
-    return reply["content"]["status"], messages
+def test_a_kernel_shows_a_mistake_without_a_traceback(kernel):
+    """The error that the front end gets is the message alone."""
+    status, shown = kernel.run("%%shimtask double\nx =")
+    assert status == "error"
+    [error] = [each["content"] for each in shown if each["msg_type"] == "error"]
+    assert error["ename"] == "CellError"
+    assert error["traceback"] == [
+        "CellError: cell double, line 2: invalid syntax. Mend the line, and run the cell again.\n  2 | x =\n         ^"
+    ]

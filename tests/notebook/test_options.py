@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from IPython.core.error import UsageError
 
-from shimnb.notebook.options import SecretOption, TaskOptions, option_parser, split_line, task_options
+from shimnb.notebook.line import split_line
+from shimnb.notebook.options import SecretOption, TaskOptions, option_parser, task_options
 
 HELP = "`%%shimtask --help` lists the options."
 
@@ -18,7 +19,7 @@ def test_every_option_is_read():
     line = (
         "--image {{.image.default.fqn}}:1 t --task-type sql --cpu 500m --mem 512Mi --gpu 1 --ephemeral-storage 1Gi "
         "--limit-cpu 2 --limit-mem 1Gi --limit-gpu 2 --limit-ephemeral-storage 2Gi --env A=b --env C= --secret g/k "
-        "--secret g/l:env --secret g/m:file --retries 2 --timeout 1h30m --cache-version v1 --interruptible --set n=3"
+        "--secret g/l:env --secret g/m:file --retries 2 --timeout 1h30m --cache-version v1 --interruptible --deck --set n=3 --include helper --include np"
     )
     assert options(line) == TaskOptions(
         image="{{.image.default.fqn}}:1",
@@ -31,7 +32,9 @@ def test_every_option_is_read():
         timeout=5400,
         cache_version="v1",
         interruptible=True,
+        deck=True,
         set=(("n", "3"),),
+        include=("helper", "np"),
     )
 
 
@@ -46,24 +49,6 @@ def test_a_line_without_options_leaves_everything_open():
 def test_durations(written: str, seconds: int):
     """A timeout is seconds, or days, hours, minutes and seconds."""
     assert options(f"t --timeout {written}").timeout == seconds
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ('t --set tags=["a", "b"]', ["t", "--set", 'tags=["a", "b"]']),
-        ('t --set q="select 1" --retries 2', ["t", "--set", 'q="select 1"', "--retries", "2"]),
-        ("t --set q='select 1'", ["t", "--set", "q=select 1"]),
-        ("t --set 'tags=[\"a\"]'", ["t", "--set", 'tags=["a"]']),
-        ('t --set w={"a": {"b": [1, 2]}} --no-panel', ["t", "--set", 'w={"a": {"b": [1, 2]}}', "--no-panel"]),
-        ('t --env A="b c"', ["t", "--env", "A=b c"]),
-        ("  t   --gpu 1  ", ["t", "--gpu", "1"]),
-        ("", []),
-    ],
-)
-def test_json_after_set_keeps_its_quotes(line: str, words: list[str]):
-    """The line is split as a shell does it, but a JSON value of --set stays whole."""
-    assert split_line(line) == words
 
 
 @pytest.mark.parametrize(
@@ -93,6 +78,7 @@ def test_json_after_set_keeps_its_quotes(line: str, words: list[str]):
                 f"Write --set tags='[1, 2]'. {HELP}"
             ),
         ),
+        ("t --include a.b", f"--include: 'a.b' is no name. Write one that the notebook defines. {HELP}"),
         ("top tracks", f"one name is expected, got 2: top, tracks. {HELP}"),
     ],
 )
@@ -101,13 +87,6 @@ def test_wrong_usage_names_the_option_and_the_remedy(line: str, message: str):
     with pytest.raises(UsageError) as caught:
         options(line)
     assert str(caught.value) == message
-
-
-def test_an_open_quotation_is_shown():
-    """What is not closed is named."""
-    with pytest.raises(UsageError) as caught:
-        split_line("t --env 'A=b")
-    assert str(caught.value) == "a quotation is not closed: 'A=b"
 
 
 def test_the_help_names_every_option():
@@ -122,8 +101,10 @@ def test_the_help_names_every_option():
 
 
 def test_written_names_what_was_given():
-    """The options are named as they are written on the line."""
-    given = options("t --cpu 1 --limit-mem 1Gi --env A=b --secret g/k --cache-version 1 --no-interruptible --set a=1")
+    """The options of the task are named as they are written on the line; what is included is no part of it."""
+    given = options(
+        "t --include f --cpu 1 --limit-mem 1Gi --env A=b --secret g/k --cache-version 1 --no-interruptible --set a=1"
+    )
     assert given.written() == [
         "--cpu",
         "--limit-mem",

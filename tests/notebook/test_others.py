@@ -15,7 +15,7 @@ from flyteidl.core import literals_pb2, tasks_pb2
 from shimnb import FlyteDirectory, FlyteFile, Interface, StructuredDataset, kwtypes
 from shimnb.core.types import TypeEngine
 from shimnb.errors import ConversionError
-from shimnb.notebook.cell import define
+from shimnb.notebook.define import define
 from shimnb.notebook.fields import Field, fields_of, literal, message, parse, show
 from shimnb.notebook.form import form
 from shimnb.notebook.nodes import literal_map_node

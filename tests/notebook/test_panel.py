@@ -9,8 +9,8 @@ from ipywidgets import Widget
 from shimnb import checks
 from shimnb.errors import ShimError
 from shimnb.notebook import panel as panels
-from shimnb.notebook.cell import define, discard
-from shimnb.notebook.options import TaskOptions
+from shimnb.notebook.cell import discard
+from shimnb.notebook.define import define
 from shimnb.notebook.panel import command_text, panel, panel_text, source_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ DOUBLE = "def execute(tt, *, n: int = 2) -> int:\n    return n * 2\n"
 @pytest.fixture
 def task() -> Iterator[object]:
     """A task of a cell, whose custom loses an int, and without an image."""
-    yield define(DOUBLE, "double", options=TaskOptions(set=(("limit", "3"), ("word", "<b>ho</b>"))))
+    yield define(DOUBLE, "double", set={"limit": 3, "word": "<b>ho</b>"})
     Widget.close_all()
     discard()
 
@@ -104,7 +104,7 @@ def test_a_terminal_gets_text(task):
 
 def test_notes_alone_are_not_counted():
     """Neither in the header, nor on the tab, nor where there is no front end; they are listed there."""
-    made = panel(define(DOUBLE, "double", options=TaskOptions(image="a:1")))
+    made = panel(define(DOUBLE, "double", image="a:1"))
     assert made.header["count"] == ""
     assert "<summary>Checks</summary>" in made.static_html()
     assert {each["severity"] for each in made.findings} == {"note"}

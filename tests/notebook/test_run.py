@@ -319,7 +319,10 @@ def test_decks_that_are_off_are_not_shown_and_said_to_be_off() -> None:
     """As on a cluster, where there would be no page."""
     told = report(shown({}))
     assert "decks" not in told
-    assert told["hint"] == "The executor made 1 deck, and the task's decks are off. Turn them on: enable_deck=True."
+    assert (
+        told["hint"]
+        == "The executor made 1 deck, and the task's decks are off. Turn them on: enable_deck=True, or --deck on the magic's line."
+    )
 
 
 def test_a_run_from_the_cache_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,8 +31,11 @@ from shimnb.errors import (
     ShimError,
     TemplateError,
 )
-from shimnb.notebook.cell import define
-from shimnb.runtime import isolated, start, start_task
+from shimnb.notebook.cell import build
+from shimnb.notebook.define import define
+from shimnb.notebook.options import TaskOptions
+from shimnb.runtime import start, start_task
+from shimnb.runtime.isolated import start as starting
 from shimnb.runtime.isolated.sources import executor_sources
 
 LONG = 60
@@ -290,18 +293,18 @@ def test_a_task_of_a_cell_that_ran_again_runs_its_own_text(begin) -> None:
     assert start_task(new).result(LONG) == new() == "new"
 
 
-def test_a_cell_that_imports_a_cell_brings_it_along(begin) -> None:
-    """By any form of import; a cell that nothing imports stays."""
-    make("def execute(tt) -> int:\n    return base\nbase = 2\n", "first")
-    make("from shimcells.first import base\ndef execute(tt) -> int:\n    return twice\ntwice = 2 * base\n", "second")
+def test_a_cell_brings_what_it_includes_and_no_other_cell(begin) -> None:
+    """What comes from the notebook stands before the cell's own statements, which may need it at once."""
     make("def execute(tt) -> int:\n    return 0\n", "unused")
-    task = make(
-        "import os\nfrom shimcells import second\n"
-        "def execute(tt) -> str:\n    return f'{second.twice} {sorted(os.listdir(os.path.dirname(__file__)))}'\n",
-        "third",
+    history = [(1, "def twice(n):\n    return 2 * n\n")]
+    names: dict[str, object] = {}
+    exec(history[0][1], names)  # noqa: S102  # as the notebook did
+    body = (
+        "import os\nbase = twice(2)\n"
+        "def execute(tt) -> str:\n    return f'{base} {sorted(os.listdir(os.path.dirname(__file__)))}'\n"
     )
-    listed = "['__init__.py', 'first.py', 'second.py', 'third.py']"
-    assert start_task(task).result(LONG).replace("'__pycache__', ", "") == f"4 {listed}"
+    task = build(body, "user", TaskOptions(include=("twice",)), names, history=history).task
+    assert start_task(task).result(LONG).replace("'__pycache__', ", "") == "4 ['__init__.py', 'user.py']"
 
 
 def test_a_cells_text_is_text_whatever_it_says_of_its_coding(begin) -> None:
@@ -388,7 +391,7 @@ def test_the_task_and_the_execution_have_their_names(begin) -> None:
 
 def test_another_system_is_an_error_at_once(begin, monkeypatch) -> None:
     """Sessions and signals are needed."""
-    monkeypatch.setattr(isolated, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(starting, "os", SimpleNamespace(name="nt"))
     with pytest.raises(ShimError) as caught:
         begin("return 'x'")
     assert str(caught.value) == (

@@ -62,6 +62,7 @@ from shimnb import (
     checks,
     current_context,
     default_task_template_resolver,
+    define,
     executor_interface,
     form,
     kwtypes,
@@ -237,6 +238,13 @@ def show(made: SqlTask) -> None:
         print(tree(made), form(made).run().result(), panel(made), shimnb.tree({"a": 1}))
     except ShimError as error:
         print(error.what, error.where, error.remedy, __version__)
+
+
+def defined(source: str) -> str:
+    task = define(
+        source, "t", image=None, set={"limit": [3]}, cpu=0.5, secrets=["db/user:env"], timeout=90, include=["f"]
+    )
+    return task.name
 
 
 def extension(shell: InteractiveShell) -> None:

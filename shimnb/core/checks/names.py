@@ -10,27 +10,71 @@ import builtins
 import dis
 import sys
 from functools import partial
-from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BUILTINS", "NOTEBOOK_ONLY", "Reach", "every_code", "globals_stored", "lookups", "stored"]
+__all__ = ["BUILTINS", "CLASS_NAMES", "LOOKUPS", "NOTEBOOK_ONLY", "Reach", "Step", "every_code", "is_function", "steps"]
 
 _EXTENDED = dis.opmap["EXTENDED_ARG"]
-_LOOKUPS = frozenset(dis.opmap.get(name) for name in ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"))
 _LOAD_GLOBAL = dis.opmap["LOAD_GLOBAL"]
 # From Python 3.11 on the lowest bit of its argument says something else.
 _SHIFT = 1 if sys.version_info >= (3, 11) else 0
-_STORE_GLOBAL = frozenset({dis.opmap["STORE_GLOBAL"]})
-_STORES = frozenset({dis.opmap["STORE_NAME"], *_STORE_GLOBAL})
-_CLASS_NAMES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__classdict__"})
+_KINDS = {
+    "LOAD_NAME": "look up",
+    "LOAD_GLOBAL": "look up",
+    # A type parameter's scope sees the names of the class around it, and no other function does.
+    "LOAD_FROM_DICT_OR_GLOBALS": "look up past class",
+    "STORE_NAME": "store",
+    "STORE_GLOBAL": "store global",
+}
+_OPERATIONS = {dis.opmap[name]: kind for name, kind in _KINDS.items() if name in dis.opmap}
 
+LOOKUPS = frozenset({"look up", "look up past class"})
+"""The kinds of steps that look a name up."""
+CLASS_NAMES = frozenset(
+    {
+        *("__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__classdict__"),
+        *("__annotations__", "__type_params__", "__conditional_annotations__"),
+    }
+)
+"""The names that Python itself gives a class's body."""
 NOTEBOOK_ONLY = frozenset({"display", "get_ipython", "__IPYTHON__", "_", "exit", "quit"})
 """What IPython adds to the builtins of its own process, and what it leaves in the notebook."""
-BUILTINS = frozenset(dir(builtins)) - NOTEBOOK_ONLY
+
+
+def _is_pythons(value: object) -> bool:
+    """Tell what Python itself put among the builtins from what a library or a start-up file did."""
+    if isinstance(value, FunctionType | MethodType | ModuleType):
+        return False
+    return type(value).__module__ in ("builtins", "_sitebuiltins")
+
+
+BUILTINS = frozenset(name for name in dir(builtins) if _is_pythons(getattr(builtins, name))) - NOTEBOOK_ONLY
 """The names that Python itself provides."""
+
+
+class Step(NamedTuple):
+    """A step of code that looks a name up outside of functions' own variables, or sets one there.
+
+    Attributes
+    ----------
+    name : str
+        The name.
+    line : int
+        The line.
+    at : int
+        Its place in the code.
+    kind : str
+        ``look up``, ``look up past class``, ``store`` or ``store global``.
+    """
+
+    name: str
+    line: int
+    at: int
+    kind: str
 
 
 def every_code(code: CodeType) -> Iterator[CodeType]:
@@ -41,51 +85,33 @@ def every_code(code: CodeType) -> Iterator[CodeType]:
             yield from every_code(constant)
 
 
-def stored(code: CodeType) -> frozenset[str]:
-    """Collect the names that a module's or a class's own code sets."""
-    return frozenset(name for _, name in _steps(code, _STORES))
-
-
-def globals_stored(code: CodeType) -> frozenset[str]:
-    """Collect the names that a function's code sets among its module's."""
-    return frozenset(name for _, name in _steps(code, _STORE_GLOBAL))
-
-
-def _steps(code: CodeType, operations: frozenset[int | None]) -> Iterator[tuple[int, str]]:
-    """Give the offset and the name of each step that is one of the operations."""
-    # `dis.get_instructions` says more of each step, and takes ten times as long: a panel waits for this.
-    raw, names = code.co_code, code.co_names
-    extended = 0
-    for offset in range(0, len(raw), 2):
-        operation = raw[offset]
-        argument = raw[offset + 1] | extended
-        extended = argument << 8 if operation == _EXTENDED else 0
-        if operation in operations:
-            yield offset, names[argument >> _SHIFT if operation == _LOAD_GLOBAL else argument]
-
-
-def lookups(code: CodeType) -> Iterator[tuple[str, int]]:
-    r"""Give the names that a code object looks up, with their lines; those that its class sets itself left out.
+def steps(code: CodeType) -> Iterator[Step]:
+    r"""Give the steps of a code object that look names up or set them; those of functions in it are code of their own.
 
     Examples
     --------
-    >>> list(lookups(compile("def f(x):\n    return x + y", "a.py", "exec").co_consts[0]))
-    [('y', 2)]
+    >>> [(step.name, step.kind) for step in steps(compile("a = b", "a.py", "exec"))]
+    [('b', 'look up'), ('a', 'store')]
     """
-    # Of a module's code the stores are the caller's matter: other code of the module has them too.
-    of_class = not _is_function(code) and code.co_name != "<module>"
-    local = stored(code) | _CLASS_NAMES if of_class else frozenset()
+    # `dis.get_instructions` says more of each step, and takes ten times as long: a panel waits for this.
+    raw, names = code.co_code, code.co_names
     spans = [(start, line) for start, _, line in code.co_lines() if line is not None]
-    at, line = 0, code.co_firstlineno
-    for offset, name in _steps(code, _LOOKUPS):
-        while at < len(spans) and spans[at][0] <= offset:
-            line = spans[at][1]
-            at += 1
-        if name not in local:
-            yield name, line
+    span, line = 0, code.co_firstlineno
+    extended = 0
+    for at in range(0, len(raw), 2):
+        operation = raw[at]
+        argument = raw[at + 1] | extended
+        extended = argument << 8 if operation == _EXTENDED else 0
+        kind = _OPERATIONS.get(operation)
+        if kind is not None:
+            while span < len(spans) and spans[span][0] <= at:
+                line = spans[span][1]
+                span += 1
+            yield Step(names[argument >> _SHIFT if operation == _LOAD_GLOBAL else argument], line, at, kind)
 
 
-def _is_function(code: CodeType) -> bool:
+def is_function(code: CodeType) -> bool:
+    """Tell a function's code from a module's or a class's."""
     return bool(code.co_flags & 0x1)  # inspect.CO_OPTIMIZED; importing inspect here would cost more than the check
 
 
@@ -155,10 +181,16 @@ class Reach:
                 self._code(code, function.__globals__)
 
     def _code(self, code: CodeType, namespace: Mapping[str, Any]) -> None:
-        self._made |= globals_stored(code)
+        found = list(steps(code))
+        self._made |= {step.name for step in found if step.kind == "store global"}
+        # A class's body has the names that it sets itself.
+        stored = {step.name for step in found if step.kind not in LOOKUPS}
+        local = frozenset() if is_function(code) else CLASS_NAMES | stored
         # Who looks up NameError asks whether a name is there.
         asks = "NameError" in code.co_names
-        for name, line in lookups(code):
+        for name, line, _, kind in found:
+            if kind not in LOOKUPS or name in local:
+                continue
             if name in namespace:
                 self.found.add(name)
                 self._todo.append(namespace[name])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shimnb.core.context import FlyteContext
     from shimnb.core.types.losses import TypeLoss
 
-__all__ = ["TypeEngine"]
+__all__ = ["TypeEngine", "forget_types"]
 
 _MOST_CONVERTERS = 4096  # a notebook defines its classes anew with each run of a cell
 _DEFAULT_REMEDY = "Use int, float, str, bool, datetime, date, timedelta, list, dict, an Enum or a dataclass."
@@ -68,6 +68,11 @@ class _Registry:
                     what = f"{existing.name!r} already converts {type_name(t)}, so that {transformer.name!r} cannot"
                     raise TypeEngineError(what, remedy="Register a transformer for a class of your own.")
             self.added.update(dict.fromkeys(wanted, transformer))
+            self._converters.clear()
+            self._seen.clear()
+
+    def forget(self) -> None:
+        with self._lock:
             self._converters.clear()
             self._seen.clear()
 
@@ -174,6 +179,11 @@ def _key(t: Any) -> Any:
 
 
 _registry = _Registry()
+
+
+def forget_types() -> None:
+    """Let go of the types that were met, such as the classes of a cell that is run anew; they are compiled again."""
+    _registry.forget()
 
 
 class TypeEngine:

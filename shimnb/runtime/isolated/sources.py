@@ -1,20 +1,18 @@
-"""The modules that a fresh process cannot import by itself: cells, whose text is in memory alone."""
+"""The module that a fresh process cannot import by itself: a cell, whose text is in memory alone."""
 
 from __future__ import annotations
 
-import ast
 import io
 import keyword
 import sys
 import tokenize
-from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from shimnb.core.shim import import_path
 from shimnb.errors import ExecutorError, SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
     from types import ModuleType
 
@@ -34,9 +32,9 @@ def executor_sources(executor_type: type[ShimTaskExecutor[Any]]) -> dict[str, st
     Returns
     -------
     dict of str to str
-        The text of its module, and of the cells that this one imports, by the
-        modules' names; empty for a class from a file. A file is not copied: on
-        a cluster too it is there when it is installed, and else it is not.
+        The text of its module by the module's name; empty for a class from a
+        file. A file is not copied: on a cluster too it is there when it is
+        installed, and else it is not.
 
     Raises
     ------
@@ -63,9 +61,13 @@ def executor_sources(executor_type: type[ShimTaskExecutor[Any]]) -> dict[str, st
             f"a fresh process cannot import it: it is {executor_type.__qualname__}, within another object",
             "Define the class at the module's own level.",
         )
-    found: dict[str, str] = {}
-    _collect(name, _namespace(executor_type), found)
-    return found
+    spec = _namespace(executor_type).get("__spec__")
+    # A module with a location is in a file, or an archive.
+    if spec is None or spec.has_location or not hasattr(spec.loader, "get_source"):
+        return {}
+    # What a cell includes from its notebook comes first in the text to run elsewhere, and last where lines count.
+    source = getattr(spec.loader, "module_source", None) or spec.loader.get_source(name)
+    return {} if source is None else {name: source}
 
 
 def _namespace(cls: type) -> dict[str, Any]:
@@ -76,31 +78,6 @@ def _namespace(cls: type) -> dict[str, Any]:
             return names
     module: ModuleType | None = sys.modules.get(cls.__module__)
     return vars(module) if module is not None else {}
-
-
-def _collect(name: str, names: Mapping[str, Any], found: dict[str, str]) -> None:
-    spec = names.get("__spec__")
-    # A module with a location is in a file, or an archive.
-    if spec is None or spec.has_location or not hasattr(spec.loader, "get_source"):
-        return
-    source = spec.loader.get_source(name)
-    if source is None:
-        return
-    found[name] = source
-    for each in _imported(source, spec.parent or ""):
-        module = sys.modules.get(each)
-        if module is not None and each not in found:
-            _collect(each, vars(module), found)
-
-
-def _imported(source: str, package: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package)
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def write_sources(sources: Mapping[str, str], folder: Path) -> None:

@@ -137,7 +137,7 @@ def _from_shimnb(sdk: ModuleType) -> None:
 
     def notebook_executor(settings: Any) -> str:
         """Tell by which path a container would import an executor that a notebook's cell defines."""
-        task = importlib.import_module("shimnb.notebook.cell").define(_CELL, "numbers")
+        task = importlib.import_module("shimnb").define(_CELL, "numbers")
         path: str = task.get_command(settings)[-1]
         module, _, name = path.rpartition(".")
         # It can be imported here as a container would: the cell is a module.

@@ -1,0 +1,141 @@
+"""What to do about the names that a cell takes from the notebook, in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from shimnb.core.checks.names import BUILTINS
+from shimnb.core.sensitive import is_secret
+from shimnb.errors import CellError
+from shimnb.notebook.include import find
+from shimnb.notebook.inputs import import_line
+from shimnb.notebook.options import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shimnb.notebook.closed_world import MissingName
+    from shimnb.notebook.inputs import Inputs
+
+__all__ = ["import_error", "missing_error"]
+
+_INSTEAD = {
+    "display": "Write `from IPython.display import display` in the cell, or leave it out.",
+    "get_ipython": "Leave it out: where the task runs there is no IPython.",
+    "exit": "Write `raise SystemExit` in its place.",
+    "quit": "Write `raise SystemExit` in its place.",
+}
+_CLUSTER = "but a cluster runs the cell without the notebook"
+
+
+def missing_error(cell: str, missing: Sequence[MissingName], notebook: Inputs, known: Iterable[str]) -> CellError:
+    """Word the error about the names that a cell lacks: each with its line, where it is defined, and what to do.
+
+    Parameters
+    ----------
+    cell : str
+        The cell's name.
+    missing : sequence of MissingName
+        The names; at least one.
+    notebook : Inputs
+        Where they may be defined.
+    known : iterable of str
+        The names that the cell does have, for a suggestion.
+
+    Returns
+    -------
+    CellError
+        One for all of them.
+    """
+    names = sorted(BUILTINS.union(known))
+    first = missing[0]
+    if len(missing) == 1:
+        home = _home(first.name, notebook)
+        what = f"{first.name!r} {_problem(first)}"
+        if home:
+            what += f"; the notebook {'has it' if home == 'notebook' else f'defines it in {home}'}, {_CLUSTER}"
+        return CellError(cell, first.line, what, _remedy(first, notebook, names))
+    lines = []
+    for each in missing:
+        home = _home(each.name, notebook)
+        place = f", defined in {home}" if home.startswith("cell") else f", which the {home} has" if home else ""
+        if each.later is not None or each.unreal:
+            place += f", {_problem(each)}"
+        lines.append(f"  line {each.line}, {each.name!r}{place}: {_remedy(each, notebook, names)}")
+    what = f"{len(missing)} names are not there when the cell runs without the notebook, as it does on a cluster"
+    return CellError(cell, first.line, what, "\n".join(("Bring them in:", *lines)))
+
+
+def import_error(cell: str, line: int, module: str, names: Sequence[str]) -> CellError:
+    """Word the error about an import of the notebook itself, or of another of its cells."""
+    what = "the notebook itself" if module == "__main__" else f"{module}, another cell of the notebook"
+    taken = " ".join(f"--include {name}" for name in names if name != "*") or "--include NAME"
+    remedy = f"Leave the import out, and add {taken} to the first line, or paste what it takes into the cell."
+    return CellError(cell, line, f"it imports {what}, {_CLUSTER}", remedy)
+
+
+def _problem(missing: MissingName) -> str:
+    if missing.later is not None:
+        where = "in the same line" if missing.later == missing.line else f"in line {missing.later}"
+        return f"is used before the cell sets it, {where}"
+    if missing.unreal:
+        return "is imported for type checkers alone, under TYPE_CHECKING"
+    return "is neither defined nor imported in the cell"
+
+
+def _home(name: str, notebook: Inputs) -> str:
+    """Name the cell that defines a name; ``notebook`` when the notebook has it, and none of its inputs shows it."""
+    if name not in notebook.names or name in _INSTEAD:
+        return ""
+    definition, _, _ = find(name, notebook)
+    definition = definition or next(notebook.definitions(name), None)
+    return definition.place if definition else "notebook"
+
+
+def _remedy(missing: MissingName, notebook: Inputs, known: Iterable[str]) -> str:
+    name = missing.name
+    if name in notebook.names and name not in _INSTEAD and not missing.unreal:
+        return _bring_in(name, notebook)
+    if missing.unreal:
+        return "Import it outside of that block."
+    if missing.later is not None:
+        return "Move the definition up."
+    if name in sys.stdlib_module_names:
+        return f"Write `import {name}` in the cell."
+    return _INSTEAD.get(name) or nearest(name, known) or "Define or import it in the cell."
+
+
+def _bring_in(name: str, notebook: Inputs) -> str:
+    value = notebook.names[name]
+    if is_secret(name, value):
+        return "Request it as a secret: --secret GROUP/KEY."
+    definition, _, _ = find(name, notebook)
+    line = import_line(name, value)
+    if line is None and definition is not None and definition.imported:
+        line = definition.text
+    ways = [
+        f"write `{line}` in the cell" if line else "paste it into the cell" if definition else "define it in the cell"
+    ]
+    if definition is not None:
+        ways.append(f"add --include {name} to the first line")
+    data = None if line else _as_data(name, value)
+    if data:
+        ways.append(f"pass it as data: {data}, read as tt.custom[{name!r}]")
+    text = ways[0] if len(ways) == 1 else f"{', '.join(ways[:-1])}, or {ways[-1]}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _as_data(name: str, value: object) -> str | None:
+    """Write the option that passes a JSON value, or None for what is none."""
+    if callable(value):
+        return None
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if len(text) > 200:  # noqa: PLR2004  # what fills more than two lines is no option
+        return None
+    quote = "'" if any(character in text for character in ' "') and "'" not in text else ""
+    return f"--set {quote}{name}={text}{quote}"
