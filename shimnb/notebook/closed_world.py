@@ -40,6 +40,13 @@ _MODULE_NAMES = frozenset(
         *("__annotations__", "__conditional_annotations__"),
     }
 )
+# What takes types in its brackets, and a text there is a type's name.
+_OF_TYPES = frozenset(
+    {
+        *("list", "dict", "tuple", "set", "frozenset", "type", "List", "Dict", "Tuple", "Set", "FrozenSet", "Type"),
+        *("Optional", "Union", "Sequence", "Mapping", "Iterable", "Iterator"),
+    }
+)
 _EXECUTED = ("execute", "execute_from_model")
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Scope = (*_Function, ast.ClassDef, ast.Lambda)
@@ -190,10 +197,9 @@ def _names_of_hint(hint: ast.AST, *, text: bool) -> Iterator[str]:
     elif isinstance(hint, ast.Subscript):
         yield from _names_of_hint(hint.value, text=text)
         head = ast.unparse(hint.value).rpartition(".")[2]
-        inner: list[ast.AST] = [hint.slice]
-        if head == "Literal":  # its strings are values
-            inner = []
-        elif head == "Annotated" and isinstance(hint.slice, ast.Tuple):
+        # A text within another class's brackets is that class's own matter: FlyteFile["csv"] is a format.
+        inner: list[ast.AST] = [hint.slice] if head in _OF_TYPES else []
+        if head == "Annotated" and isinstance(hint.slice, ast.Tuple):
             inner = list(hint.slice.elts[:1])
         for each in inner:
             yield from _names_of_hint(each, text=text)

@@ -51,6 +51,8 @@ def names(source: str) -> list[tuple[str, int]]:
         "def f():\n    def g():\n        nonlocal h\n        h = 1\n    h = 2\n    return g, h",
         "try:\n    1 / 0\nexcept Exception as error:\n    print(error)",
         "from typing import *\ndef execute(tt, *, a: 'Literal[\"x\"]') -> 'Annotated[int, \"some words\"]': ...",
+        "import shimnb\ndef execute(tt, *, a: shimnb.FlyteFile['csv']) -> 'shimnb.FlyteDirectory[\"png\"]': ...",
+        "from __future__ import annotations\nimport shimnb\ndef execute(tt, *, a: shimnb.FlyteFile['csv']): ...",
         "from nowhere_at_all import *",
         "a = [b for b in range(3) for c in range(b) if c]\nlambda *b, c=1, **d: (b, c, d)",
     ],
