@@ -604,7 +604,7 @@ class FlyteUserRuntimeException(ShimError):  # noqa: N818  # flytekit's name
     def __init__(self, exc_value: BaseException, timestamp: float | None = None) -> None:
         self.value = exc_value
         self.timestamp = timestamp
-        super().__init__(str(exc_value))
+        super().__init__(_text(exc_value))
 
     @property
     def error_code(self) -> str:
@@ -624,7 +624,14 @@ class FlyteNonRecoverableSystemException(ShimError):  # noqa: N818  # flytekit's
 
     def __init__(self, exc_value: BaseException) -> None:
         self.value = exc_value
-        super().__init__(str(exc_value))
+        super().__init__(_text(exc_value))
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # the error is a stranger's: its text may raise anything
+        return f"<the text of a {type(error).__name__} that cannot be made>"
 
 
 class CellError(ShimError):

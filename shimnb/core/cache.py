@@ -11,6 +11,7 @@ import os
 import sqlite3
 import warnings
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import literals_pb2
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CachedRun", "LocalTaskCache"]
 
 _FILE = "local-cache.sqlite3"
+_MOST_FILES = 10_000
 _WAIT = 30.0  # seconds, for another kernel's entry to be written; that takes milliseconds
 _OFF = frozenset({"", "0", "false", "no", "off"})
 _TABLE = "CREATE TABLE IF NOT EXISTS outputs (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
@@ -44,9 +46,10 @@ class LocalTaskCache:
     -----
     An entry is found again by the task's name, its cache version, its
     interface and its inputs. An input with a hash counts by its hash, and one
-    of ``cache_ignore_input_vars`` not at all. The key is a digest: no input
-    stands in it in clear. The outputs do stand in the file, in a folder that
-    only its user may read.
+    of ``cache_ignore_input_vars`` not at all; a file of this machine counts
+    by its path, its size and the time of its last change. The key is a
+    digest: no input stands in it in clear. The outputs do stand in the file,
+    which only its user may read.
 
     ``FLYTE_LOCAL_CACHE_ENABLED=false`` turns the cache off, and
     ``FLYTE_LOCAL_CACHE_OVERWRITE=true`` runs each task anew and keeps the new
@@ -220,6 +223,9 @@ class CachedRun:
 def _in_file(path: str, work: Callable[[sqlite3.Connection], Any]) -> Any:
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        if not os.path.exists(path):
+            # Before SQLite makes it: in a folder that was there, others may read what it makes.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         # Each statement commits by itself: a run is interrupted before an entry or after it.
         with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as db:
             db.execute(_TABLE)
@@ -249,6 +255,7 @@ def _key(
         cache_version.encode(),
         interface.SerializeToString(deterministic=True) if interface else b"",
         counted.SerializeToString(deterministic=True),
+        _states(counted),
     ):
         # With its length, for no two lists of parts may give the same text.
         digest.update(len(part).to_bytes(8, "big") + part)
@@ -303,7 +310,37 @@ def _paths(plain: Any) -> Iterator[str]:
             yield from _paths(item)
 
 
-def _is_gone(uri: str) -> bool:
+def _local(uri: str) -> str | None:
     path = uri.removeprefix("file://")
     # A relative path is anything at all, such as a field of a user's own that is named path.
-    return os.path.isabs(path) and not os.path.exists(path)
+    return path if os.path.isabs(path) else None
+
+
+def _is_gone(uri: str) -> bool:
+    path = _local(uri)
+    return path is not None and not os.path.exists(path)
+
+
+def _states(inputs: literals_pb2.LiteralMap) -> bytes:
+    try:
+        uris = sorted(set(_uris(inputs.literals.values())))
+    except Misfit:  # msgpack that is none points to nothing
+        uris = []
+    return repr([_state(uri) for uri in uris]).encode("utf-8", "surrogatepass")
+
+
+def _state(uri: str) -> list[tuple[str, int, int]]:
+    """Tell one state of a local file, or of a folder's files, from another: the path is the same."""
+    path = _local(uri)
+    if path is None:
+        return []
+    inside = (os.path.join(root, name) for root, _, names in os.walk(path) for name in names)
+    found = []
+    # A dataclass's field may name any folder, the whole disk's too.
+    for each in [path, *sorted(islice(inside, _MOST_FILES))]:
+        try:
+            about = os.stat(each)
+        except (OSError, ValueError):  # it is not there, or was taken away meanwhile
+            continue
+        found.append((each, about.st_size, about.st_mtime_ns))
+    return found

@@ -97,7 +97,7 @@ def _read(path: str) -> TaskTemplate:
 def _load(path: str) -> type[ShimTaskExecutor[Any]]:
     module_name, _, name = path.rpartition(".")
     remedy = "Give the path by which Python imports the class: package.module.Executor."
-    if not module_name:
+    if not module_name or not name or module_name.startswith("."):
         raise TemplateError(path, "no path of a module and a class", remedy)
     try:
         module = importlib.import_module(module_name)

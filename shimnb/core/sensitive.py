@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["holds_secret", "is_secret", "looks_secret"]
+__all__ = ["holds_secret", "is_secret", "looks_secret", "names_secret"]
 
 # Not the authors, and not what cuts a text into tokens.
 _NAME = re.compile(
     r"secret|token(?!i[sz])|passw|passphrase|pwd|credential|private|auth(?!or(?:s|_|$))|api.?key|access.?key",
+    re.IGNORECASE,
+)
+# At the end, for there they say what the value is: a token_url is none, and a password_key is the name of one.
+_OWN_NAME = re.compile(
+    r"(?:passw(?:or)?d|passphrase|pwd|api_?key|access_?token|auth_?token|client_?secret|access_?key|private_?key)$",
     re.IGNORECASE,
 )
 # Texts, and compiled when one is used: few tasks have what needs them.
@@ -56,6 +61,17 @@ def holds_secret(text: str | bytes) -> bool:
     """
     raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
     return any(beginning in raw for beginning in _BEGINNINGS) and re.search(_VALUE, raw) is not None
+
+
+def names_secret(name: str, value: object) -> bool:
+    """Tell whether a field of a plugin's own has a secret itself, by its name; a variable's is told by `is_secret`.
+
+    Examples
+    --------
+    >>> names_secret("db_password", "hunter2"), names_secret("password_key", "db"), names_secret("auth", "basic")
+    (True, False, False)
+    """
+    return isinstance(value, str) and _OWN_NAME.search(name) is not None and re.fullmatch(_HARMLESS, value) is None
 
 
 def is_secret(name: str, value: object) -> bool:

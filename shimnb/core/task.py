@@ -398,7 +398,10 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             If a value does not fit its type; it names the path.
         """
         __tracebackhide__ = True
-        literals = self.local_outputs(ctx, **kwargs).literals.literals
+        return self._promises(self.local_outputs(ctx, **kwargs))
+
+    def _promises(self, outputs: LocalOutputs) -> Any:
+        literals = outputs.literals.literals
         interface = self.python_interface
         promises = [Promise(name, literals[name], literal_type) for name, literal_type in self._output_types.items()]
         if not promises:
@@ -487,6 +490,8 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             return self.compile(ctx, **given)
         state = (ctx.execution_state or ExecutionState()).with_params(mode=self.local_execution_mode())
         with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
+            if "ctx" in given:  # an input, and a parameter of flytekit's local_execute
+                return self._native(run, self._promises(self.local_outputs(run, **given)))
             return self._native(run, self.local_execute(run, **given))
 
     def _native(self, ctx: FlyteContext, result: Any) -> Any:

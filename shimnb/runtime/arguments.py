@@ -6,6 +6,8 @@ take to start, and these options are names with values.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _OPTIONS = {
     "dynamic-dest-dir": ("FOLDER", "{{ .dest_dir }}", "taken, and not used: no shim task is dynamic"),
 }
 _REQUIRED = ("inputs", "output-prefix", "resolver")
+_PATHS = ("inputs", "output_prefix", "raw_output_data_prefix", "checkpoint_path", "prev_checkpoint")
 _EMPTY = ("", '""')
 
 HELP = "\n".join(
@@ -70,6 +73,17 @@ class Arguments:
         self.prev_checkpoint = given.get("prev-checkpoint")
         self.test = "test" in flags
         self.help = "help" in flags
+
+    def anchored(self) -> Arguments:
+        """Return the arguments with absolute paths, for a run may change its working directory."""
+        anchored = object.__new__(Arguments)
+        anchored.__dict__.update(self.__dict__)
+        for name in _PATHS:
+            path = self.__dict__[name]
+            if path and "://" not in path:
+                with contextlib.suppress(OSError):  # the working directory is gone
+                    setattr(anchored, name, os.path.abspath(path))
+        return anchored
 
 
 def parse(argv: list[str]) -> Arguments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ def say(text: str) -> None:
     """Write to the container's log, without what nobody may read."""
     from shimnb.runtime.masks import masked  # noqa: PLC0415  # a run that goes well says nothing
 
-    if sys.stderr is not None:
+    # The executor may have closed it, or filled what it goes to.
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         sys.stderr.write(f"{masked(text)}\n")
 
 
@@ -78,9 +80,8 @@ def _replaces(files: FileAccessProvider, prefix: str, name: str) -> None:
 def write_deck(files: FileAccessProvider, prefix: str, decks: Sequence[Any]) -> None:
     """Write the page of a run's decks; one that cannot be made is logged, and fails no run."""
     try:
-        from shimnb.core.deck import DECK_FILE, deck_page  # noqa: PLC0415  # most runs have none
+        from shimnb.core.deckpage import page, write_page  # noqa: PLC0415  # most runs have none
 
-        page = deck_page(decks).encode("utf-8", "backslashreplace")
-        places.write(files, places.join(prefix, DECK_FILE), page, "text/html")
+        write_page(files, page(decks, "Decks"), prefix)
     except Exception as problem:  # noqa: BLE001  # a deck's HTML is a stranger's code
         say(f"shimnb-execute: the deck cannot be written. {type(problem).__name__}: {problem}")

@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.write(f"{HELP}\n")
         return 0
     _show_crashes()
-    return _test(arguments) if arguments.test else _run(arguments)
+    return _test(arguments) if arguments.test else _run(arguments.anchored())
 
 
 def _run(arguments: Arguments) -> int:

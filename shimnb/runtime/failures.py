@@ -36,6 +36,7 @@ _ROOM = os.path.dirname(__file__)
 _PACKAGE = os.path.dirname(_ROOM)
 _MACHINERY = (contextlib.__file__, importlib.__file__)
 _NANOS = 1_000_000_000
+_LAST_SECOND = 253_402_300_799  # of the year 9999, and of a protobuf's time
 # An engine reads the whole of it; the middle of a longer one is left out.
 _LONGEST = 100_000
 
@@ -57,6 +58,14 @@ def container_error(error: BaseException) -> errors_pb2.ContainerError:
         What was raised; a `FlyteUserRuntimeException` around it if it was
         raised while the task was loaded.
     """
+    try:
+        return _container_error(error)
+    except BaseException as problem:  # noqa: BLE001  # the exception is a stranger's: each of its attributes may raise
+        summary = f"{type(error).__name__}: it cannot be described ({type(problem).__name__} was raised meanwhile)"
+        return _described("SYSTEM", _message("", summary), None)
+
+
+def _container_error(error: BaseException) -> errors_pb2.ContainerError:
     value, shown = error, error
     recoverable, user = True, False
     code = "SYSTEM"
@@ -117,7 +126,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _code(value: BaseException) -> str:
-    code: Any = getattr(value, "error_code", None)
+    code = _attribute(value, "error_code")
     if isinstance(code, (str, int)):
         return str(code)
     # flytekit has a code of its own for a file that is not there, and no other.
@@ -126,21 +135,32 @@ def _code(value: BaseException) -> str:
 
 
 def _timestamp(value: object) -> timestamp_pb2.Timestamp:
-    given = getattr(value, "timestamp", None)
-    nanos = int(given * _NANOS) if isinstance(given, (int, float)) else time.time_ns()
+    given = _attribute(value, "timestamp")
+    # Not what an exception of another library calls so: milliseconds, or no number at all.
+    known = isinstance(given, (int, float)) and 0 <= given <= _LAST_SECOND
+    nanos = int(given * _NANOS) if known else time.time_ns()
     return timestamp_pb2.Timestamp(seconds=nanos // _NANOS, nanos=nanos % _NANOS)
 
 
 def _text(value: BaseException) -> str:
     try:
         return str(value)
-    except Exception:  # noqa: BLE001  # the exception is a stranger's: its text may raise anything
+    except BaseException:  # noqa: BLE001  # the exception is a stranger's: its text may raise anything
         return "<its text cannot be made>"
 
 
+def _attribute(value: object, name: str) -> Any:
+    """Give what a stranger's exception has under a name, which may be a property that raises."""
+    try:
+        return getattr(value, name, None)
+    except BaseException:  # noqa: BLE001  # as above
+        return None
+
+
 def _message(trace: str, summary: str) -> str:
-    indented = [textwrap.indent(part, "    ") for part in (trace, summary)]
-    text = masked(f"Trace:\n\n{indented[0]}\nMessage:\n\n{indented[1]}")
+    # Before they are indented: a secret may have several lines.
+    indented = [textwrap.indent(masked(part), "    ") for part in (trace, summary)]
+    text = f"Trace:\n\n{indented[0]}\nMessage:\n\n{indented[1]}"
     if len(text) > _LONGEST:
         half = _LONGEST // 2
         text = f"{text[:half]}\n... {len(text) - 2 * half} characters are left out ...\n{text[-half:]}"
@@ -153,19 +173,24 @@ def _message(trace: str, summary: str) -> str:
 
 def _trace(error: BaseException) -> str:
     shown = traceback.TracebackException.from_exception(error)
-    _cut_all(shown, quiet=isinstance(error, ShimError))
+    # A module that does not compile has the line in the error itself.
+    _cut_all(shown, quiet=isinstance(error, (ShimError, SyntaxError)))
     return "".join(shown.format())
 
 
 def _cut_all(shown: traceback.TracebackException, *, quiet: bool) -> None:
     """Leave our frames out of a trace, and out of those of its causes."""
-    cut = _cut(shown.stack)
-    # An error of another kind that our own lines raised is a mistake of ours: its lines are all there is to go by.
-    if cut or quiet:
-        shown.stack = cut
-    for cause in (shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ())):
-        if cause is not None:
-            _cut_all(cause, quiet=True)
+    # Not by recursion: a loop that raises from what it caught makes a chain of thousands.
+    rest = [shown]
+    while rest:
+        shown = rest.pop()
+        cut = _cut(shown.stack)
+        # An error of another kind that our own lines raised is a mistake of ours: its lines are all there is to go by.
+        if cut or quiet:
+            shown.stack = cut
+        quiet = True
+        causes = (shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ()))
+        rest.extend(cause for cause in causes if cause is not None)
 
 
 def _cut(stack: Sequence[traceback.FrameSummary]) -> traceback.StackSummary:

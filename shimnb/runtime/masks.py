@@ -33,6 +33,7 @@ def _secrets() -> set[str]:
     for folder, _, names in os.walk(os.environ.get("FLYTE_SECRETS_DEFAULT_DIR", "/etc/secrets")):
         for name in names:
             values.add(_contents(os.path.join(folder, name)))
+    values |= {repr(value)[1:-1] for value in values}  # as a KeyError shows it
     return {value for value in values if len(value) >= _SHORTEST}
 
 

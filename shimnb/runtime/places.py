@@ -50,7 +50,7 @@ def read(files: FileAccessProvider, path: str) -> bytes:
     return data
 
 
-def write(files: FileAccessProvider, path: str, data: bytes, content_type: str = "") -> None:
+def write(files: FileAccessProvider, path: str, data: bytes) -> None:
     """Write a file, which appears when it is complete; its folder is made.
 
     Parameters
@@ -61,8 +61,6 @@ def write(files: FileAccessProvider, path: str, data: bytes, content_type: str =
         A path, or a URI.
     data : bytes
         What is written; an object store gets it in one request.
-    content_type : str
-        What a browser is to take it for, where the store keeps that.
 
     Raises
     ------
@@ -79,9 +77,7 @@ def write(files: FileAccessProvider, path: str, data: bytes, content_type: str =
     copy = files.get_random_local_path(os.path.basename(path))
     with open(copy, "wb") as file:
         file.write(data)
-    options = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
-    option = options.get(path.partition("://")[0]) if content_type else None
-    files.put_data(copy, path, is_multipart=False, **({option: content_type} if option else {}))
+    files.put_data(copy, path, is_multipart=False)
     os.remove(copy)
 
 

@@ -133,7 +133,7 @@ def find_resolver(location: str) -> Any:
     """
     module, _, name = location.rpartition(".")
     remedy = "Give the path by which Python imports it: package.module.resolver."
-    if not module:
+    if not module or not name or module.startswith("."):
         raise TemplateError(location, "no path of a module and a resolver", remedy)
     try:
         resolver = getattr(importlib.import_module(module), name)

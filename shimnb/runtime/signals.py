@@ -64,13 +64,16 @@ class Guard:
         self._unwinding = True
         if self._pipe and os.getpid() == self._process:
             self._restore()
-            os.write(self._pipe[1], _STOP)
-            self._thread.join()
-            for descriptor in self._pipe:
-                os.close(descriptor)
+            # The executor may have closed them: then these numbers are other files', or nobody's.
+            if self._pipe_is_there():
+                os.write(self._pipe[1], _STOP)
+                self._thread.join()
+                for descriptor in self._pipe:
+                    os.close(descriptor)
 
     def _arm(self) -> None:
         self._pipe = os.pipe()
+        self._inode = os.fstat(self._pipe[0]).st_ino
         os.set_blocking(self._pipe[1], False)
         self._descriptor = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         # One that is ignored, by nohup for instance, stays so.
@@ -88,6 +91,12 @@ class Guard:
         for number in self._heard:
             signal.signal(number, self._handlers[number])
         _guards.remove(self)
+
+    def _pipe_is_there(self) -> bool:
+        try:
+            return self._pipe is not None and all(os.fstat(number).st_ino == self._inode for number in self._pipe)
+        except OSError:
+            return False
 
     def claim(self) -> bool:
         """Tell whether the run says itself how it ended; from then on no signal ends it."""
@@ -122,7 +131,7 @@ class Guard:
 
     def _watch(self, pipe: int) -> None:
         while True:
-            number = os.read(pipe, 1)[0]
+            number = _next(pipe)
             if number == _STOP[0]:
                 return
             if number in self._heard and self._claim("signal"):
@@ -148,7 +157,7 @@ class Guard:
         import select  # noqa: PLC0415  # only an end needs it
 
         while select.select([pipe], [], [], _GRACE)[0]:
-            number = os.read(pipe, 1)[0]
+            number = _next(pipe)
             if number == _STOP[0]:
                 return
             if number in self._heard:
@@ -157,6 +166,14 @@ class Guard:
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
         os._exit(128 + self._signal)
+
+
+def _next(pipe: int) -> int:
+    """Give the next signal's number; that of the stop where the executor has closed the pipe."""
+    try:
+        return (os.read(pipe, 1) or _STOP)[0]
+    except OSError:
+        return _STOP[0]
 
 
 def _frames(frame: FrameType | None) -> list[tuple[FrameType, int]]:

@@ -13,6 +13,7 @@ from flyteidl.core import literals_pb2
 from shimnb import (
     Deck,
     FlyteContextManager,
+    FlyteDirectory,
     FlyteFile,
     HashMethod,
     Interface,
@@ -252,6 +253,26 @@ def test_the_folder_is_its_users_own() -> None:
     """Outputs are nobody else's business."""
     make()(a=3)
     assert Path(LocalTaskCache.path()).parent.stat().st_mode & 0o077 == 0
+
+
+def test_the_file_is_its_users_own_in_a_folder_that_was_there() -> None:
+    """Other programs make folders that everybody may read."""
+    Path(LocalTaskCache.path()).parent.mkdir(parents=True, mode=0o755)
+    make()(a=3)
+    assert Path(LocalTaskCache.path()).stat().st_mode & 0o077 == 0
+
+
+def test_a_file_counts_by_what_is_in_it(tmp_path: Path) -> None:
+    """A file, and a folder's files, change under the same path."""
+    file = tmp_path / "albums" / "a.csv"
+    file.parent.mkdir()
+    for kind, value in ((FlyteFile, FlyteFile(str(file))), (FlyteDirectory, FlyteDirectory(str(file.parent)))):
+        task = make(interface=Interface({"a": kind}, {"o0": int}))
+        file.write_text("1")
+        first = task(a=value)
+        assert task(a=value) == first
+        file.write_text("22")
+        assert task(a=value) == first + 1
 
 
 def test_clear_forgets_everything() -> None:

@@ -28,6 +28,7 @@ from shimnb import (
     ShimTaskExecutor,
     TaskMetadata,
     TaskTemplate,
+    TypeEngine,
     VoidPromise,
     current_context,
     default_task_template_resolver,
@@ -462,6 +463,27 @@ def test_a_task_without_outputs_returns_none() -> None:
     assert isinstance(promise, VoidPromise)
     with pytest.raises(OutputError, match="it returns nothing"):
         bool(promise)
+
+
+class AnyName(ShimTaskExecutor[Any]):
+    """Gives back its inputs, whatever their names are."""
+
+    def execute_from_model(self, tt: Any, /, **kwargs: Any) -> Any:
+        """Give them back."""
+        return dict(sorted(kwargs.items()))
+
+
+def test_an_input_may_have_any_name() -> None:
+    """Also that of a parameter of ours; by name and by position, and from literals."""
+    names = ("args", "ctx", "inputs", "kwargs", "k", "name", "task", "tt", "values")
+    task = Task("t", {}, "i:1", AnyName, interface=Interface(dict.fromkeys(names, int), {"o0": dict[str, int]}))
+    given = {name: index for index, name in enumerate(names)}
+    assert task(**given) == task(*given.values()) == given
+    ctx = FlyteContextManager.current_context()
+    literals = TypeEngine.dict_to_literal_map(ctx, given, dict.fromkeys(names, int))
+    loaded = ExecutableTemplateShimTask(task.task_template, task.executor_type)
+    found = loaded.dispatch_execute(ctx, literals).literals["o0"]
+    assert TypeEngine.to_python_value(ctx, found, dict[str, int]) == given
 
 
 def test_a_promise_is_an_input() -> None:

@@ -185,6 +185,18 @@ def test_a_run_replaces_the_end_of_an_earlier_one(engine: Engine, first: str, se
 # The executor's surroundings
 
 
+@pytest.mark.parametrize("body", ["return 5", "raise ValueError"])
+def test_an_executor_may_change_the_working_directory(engine: Engine, monkeypatch: pytest.MonkeyPatch, body: str) -> None:  # fmt: skip
+    """The command's relative paths are those of its start; the module is imported before the inputs are read."""
+    monkeypatch.chdir(engine.folder)
+    (engine.folder / "away").mkdir()
+    engine.output(int)
+    options = ("--inputs=inputs.pb", "--output-prefix=out", "--raw-output-data-prefix=raw")
+    assert engine.run(f"os.chdir('..')\n{body}", *options, head="import os\nos.chdir('away')") == 0
+    assert engine.files == ["outputs.pb" if body == "return 5" else "error.pb"]
+    assert list((engine.folder / "away").iterdir()) == []
+
+
 def test_the_context_is_the_engines(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Execution and task come from the environment, where the long names win; the run is no local one."""
     names = {"_F_PRJ": "p", "_F_DM": "d", "_F_NM": "short", "FLYTE_INTERNAL_EXECUTION_ID": "long"}
@@ -303,11 +315,81 @@ def test_a_cause_is_in_the_trace(engine: Engine) -> None:
 
 def test_a_message_that_cannot_be_made_or_encoded_is_no_obstacle(engine: Engine) -> None:
     """An exception's text is a stranger's code, and a path may hold any bytes."""
-    engine.run("raise Odd", head="class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError")
-    assert engine.ended()[3] == "Odd: <its text cannot be made>"
-    engine.module = next(_names)
+    for raised in ("RuntimeError", "KeyboardInterrupt"):
+        engine.run("raise Odd", head=f"class Odd(Exception):\n    def __str__(self):\n        raise {raised}")
+        assert engine.ended()[3] == "Odd: <its text cannot be made>"
+        engine.module = next(_names)
     engine.run(r"raise ValueError('\udc80')")
     assert engine.ended()[3] == r"ValueError: \udc80"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "error_code = timestamp = property(lambda self: 1 / 0)",
+        "timestamp = float('nan')",
+        "timestamp = 1e300",
+        "timestamp = -1.5",
+        "__notes__ = property(lambda self: 1 / 0)",
+    ],
+)
+@pytest.mark.parametrize("raised", ["Odd('a')", "FlyteUserRuntimeException(Odd('a'))"])
+def test_an_exception_that_cannot_be_asked_leaves_an_error(engine: Engine, odd: str, raised: str) -> None:
+    """Its text, its code, its time are a stranger's code; the time is then that of the run's end."""
+    before = int(time.time())
+    assert engine.run(f"raise {raised}", head=f"class Odd(Exception):\n    {odd}") == 0
+    assert engine.ended()[3].startswith("Odd: ")
+    assert engine.error.timestamp.seconds >= before
+
+
+def test_an_exception_that_cannot_be_described_leaves_an_error(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run ends with one file or the other, whatever the exception does to those who look at it."""
+    monkeypatch.setattr("traceback.TracebackException.format", lambda _: 1 / 0)
+    assert engine.run("raise ValueError('a')") == 0
+    said = "ValueError: it cannot be described (ZeroDivisionError was raised meanwhile)"
+    assert engine.ended() == ("SYSTEM", RECOVERABLE, SYSTEM, said)
+
+
+def test_a_chain_of_thousands_of_causes_leaves_an_error(engine: Engine) -> None:
+    """A loop that raises from what it caught makes one."""
+    engine.run(
+        """
+        last = None
+        for n in range(3000):
+            error = ValueError(n)
+            error.__cause__ = last
+            last = error
+        raise last
+        """
+    )
+    assert engine.ended() == ("SYSTEM", RECOVERABLE, SYSTEM, "ValueError: 2999")
+
+
+def test_a_module_that_does_not_compile_shows_its_line_alone(engine: Engine) -> None:
+    """The machinery of imports is nothing that its author could mend."""
+    engine.run("return None", head="a b c")
+    assert engine.error.message.splitlines()[2:6] == [
+        f'      File "{engine.folder}/{engine.module}.py", line 3',
+        "        a b c",
+        "          ^",
+        "    SyntaxError: invalid syntax",
+    ]
+
+
+@pytest.mark.parametrize("path", ["..", ".a.Executor", "json."])
+def test_a_path_with_a_part_missing_is_no_path(engine: Engine, path: str) -> None:
+    """Python would take it for a relative import, or for an attribute without a name."""
+    main(engine.command(path))
+    said = f"TemplateError: {path}: no path of a module and a class. Give the path by which Python imports the class: package.module.Executor."
+    assert engine.ended() == ("USER:RuntimeError", FINAL, USER, said)
+
+
+@pytest.mark.parametrize("location", ["..", ".a.resolver", "json."])
+def test_a_resolvers_location_with_a_part_missing_is_none(engine: Engine, location: str) -> None:
+    """As with an executor's path."""
+    engine.run("return None", f"--resolver={location}")
+    said = f"TemplateError: {location}: no path of a module and a resolver. Give the path by which Python imports it: package.module.resolver."
+    assert engine.ended() == ("USER:RuntimeError", FINAL, USER, said)
 
 
 def test_a_long_message_loses_its_middle(engine: Engine) -> None:
@@ -326,6 +408,15 @@ def test_secrets_and_credentials_are_masked(engine: Engine, monkeypatch: pytest.
     assert engine.ended()[3] == "ValueError: *** *** postgres://***@host/db https://h/f?..."
     logged = capsys.readouterr().err
     assert not any(secret in logged for secret in ("hunter22", "s3cr3t-token", ":pw@", "sig=abc"))
+
+
+def test_a_secret_is_masked_in_each_form(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of several lines, such as a key; and as repr shows it, which is how a KeyError does."""
+    monkeypatch.setenv("_FSEC_DB_KEY", "-----BEGIN\n'abc'\n\"def\"\nEND-----")
+    head = "import os\nkey = os.environ['_FSEC_DB_KEY']"
+    engine.run("raise ValueError(f'no {key}') from KeyError(key)", head=head)
+    assert engine.ended()[3] == "ValueError: no ***"
+    assert not any(part in engine.error.message for part in ("BEGIN", "abc", "def", "END"))
 
 
 def test_workers_of_a_distributed_task_write_an_error_each(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -398,6 +489,12 @@ def test_a_module_that_fails_shows_its_line(engine: Engine) -> None:
     first = error.message.splitlines()[2:5]
     place = f'      File "{engine.folder}/{engine.module}.py", line 3, in <module>'
     assert first == ["    Traceback (most recent call last):", place, "        1/0"]
+
+
+def test_a_module_that_raises_what_cannot_be_worded_is_the_authors_error(engine: Engine) -> None:
+    """As any that cannot be imported."""
+    engine.run("return None", head="class Odd(Exception):\n    def __str__(self):\n        1/0\nraise Odd")
+    assert engine.ended() == ("USER:RuntimeError", FINAL, USER, "Odd: <its text cannot be made>")
 
 
 def test_a_module_that_exits_is_the_authors_error(engine: Engine) -> None:

@@ -218,6 +218,37 @@ def test_a_child_that_leaves_the_executor_writes_nothing(begin, tmp_path: Path) 
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["outputs.pb"]
 
 
+@pytest.mark.parametrize("closing", ["os.closerange(0, 256)", "os.closerange(3, 256)", "sys.stderr.close()"])
+def test_an_executor_may_close_what_it_did_not_open(begin, tmp_path: Path, closing: str) -> None:
+    """A daemon does so; the run ends as it would have ended."""
+    process = begin(closing)
+    said(process)
+    assert process.returncode == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["outputs.pb"]
+
+
+def test_what_took_the_place_of_a_closed_file_is_left_alone(begin, tmp_path: Path) -> None:
+    """The numbers of the closed files are those of others by then."""
+    body = """
+        import atexit
+        os.closerange(3, 256)
+        files = [os.open(f"{n}.txt", os.O_CREAT | os.O_RDWR) for n in range(20)]
+        atexit.register(lambda: [os.fstat(each) for each in files] and open("sound", "w").close())
+        """
+    process = begin(body)
+    said(process)
+    assert process.returncode == 0
+    assert (tmp_path / "sound").exists()
+    assert {(tmp_path / f"{n}.txt").read_bytes() for n in range(20)} == {b""}
+
+
+def test_an_error_is_written_where_it_cannot_be_logged(begin, error) -> None:
+    """The log is closed, and the engine reads the file all the same."""
+    process = begin("sys.stderr.close()\nraise ValueError('boom')")
+    said(process)
+    assert (process.returncode, error().code) == (0, "SYSTEM")
+
+
 def test_a_crash_shows_its_line(begin) -> None:
     """Nothing can be written then but the place."""
     process = begin("import ctypes\nctypes.string_at(0)")

@@ -190,6 +190,23 @@ def test_a_run_may_take_the_rights_away_from_its_folders(begin, temporary) -> No
     assert list(temporary.iterdir()) == []
 
 
+def test_a_run_may_nest_its_folders_deeper_than_any_path(begin, temporary) -> None:
+    """The folder goes all the same, and what its links lead to stays."""
+    (temporary.parent / "kept").mkdir()
+    (temporary.parent / "kept/file").touch()
+    body = f"""
+    os.symlink({str(temporary.parent / "kept")!r}, "link")
+    for n in range(1500):
+        os.mkdir("d" * 100)
+        os.chdir("d" * 100)
+        open("file", "w").close()
+    return "x"
+    """
+    assert returned(begin(body)) == "x"
+    assert list(temporary.iterdir()) == []
+    assert (temporary.parent / "kept/file").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["../outside", "a/b", "", "a..b", "/a", "shimcells.class", "a b", "shimcells.x\0", ".a", "C:\\a"]
 )

@@ -12,7 +12,7 @@ from flyteidl.core import tasks_pb2
 
 from shimnb.errors import CrashError, ExecutionError
 from shimnb.runtime import IsolatedRun
-from shimnb.runtime.isolated import end
+from shimnb.runtime.isolated import end, handle
 
 LONG = 60
 
@@ -178,6 +178,13 @@ def test_a_file_that_cannot_be_read_counts_as_none(tmp_path, name) -> None:
     assert end.failure(tmp_path, "t", str) is None
 
 
+@pytest.mark.parametrize("name", ["outputs.pb", "error.pb", "deck.html"])
+def test_a_pipe_in_a_files_place_counts_as_none(begin, name) -> None:
+    """It would be waited for without end."""
+    error = error_of(begin(f"os.mkfifo('../out/{name}')\nos._exit(0)"))
+    assert error.returncode == 0
+
+
 def test_the_deck_is_kept(begin) -> None:
     """A task whose template asks for decks leaves a page; another one leaves none."""
     template = tasks_pb2.TaskTemplate()
@@ -188,6 +195,21 @@ def test_the_deck_is_kept(begin) -> None:
     plain = begin("return 'x'")
     plain.result(LONG)
     assert plain.deck is None
+
+
+def test_a_folder_that_does_not_go_holds_up_no_result(begin, monkeypatch) -> None:
+    """Whoever waits hears of the end."""
+    real = handle.remove_folder
+
+    def failing(path: str) -> None:
+        real(path)
+        raise MemoryError
+
+    monkeypatch.setattr(handle, "remove_folder", failing)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    run = begin("return 'x'")
+    run.result(LONG)
+    assert run.state == "done"
 
 
 def test_an_end_leaves_no_thread(begin) -> None:

@@ -125,6 +125,17 @@ def test_a_stopped_process_is_ended_too(begin, marks) -> None:
     assert run.state == "cancelled"
 
 
+def test_a_guard_that_the_run_stopped_hears_a_cancel(begin, marks) -> None:
+    """A run can do that to any process of its user."""
+    ready = marks("ready")
+    run = begin(f"os.kill(os.getppid(), signal.SIGSTOP)\nopen({str(ready)!r}, 'w').close()\ntime.sleep(1000)")
+    while not ready.exists():
+        assert not run.wait(0.01)
+    run.cancel(grace=0.1)
+    assert run.wait(LONG)
+    assert run.state == "cancelled"
+
+
 def test_a_cancel_right_after_the_start_ends_the_run(begin) -> None:
     """Python has not even begun."""
     run = begin("time.sleep(1000)")
@@ -180,7 +191,7 @@ def test_the_templates_own_timeout_counts(begin) -> None:
     begin("time.sleep(0.6)\nreturn 'x'", template, timeout=LONG).result(LONG)
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "3", True])
 def test_a_timeout_that_is_no_time_is_an_error(begin, timeout) -> None:
     """Nothing has begun."""
     with pytest.raises(SettingError, match=r"^timeout: no time, got"):

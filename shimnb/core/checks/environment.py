@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shimnb.core.checks.finding import Finding, listed
 from shimnb.core.secrets import SecretsManager
-from shimnb.core.sensitive import holds_secret, is_secret
+from shimnb.core.sensitive import holds_secret, is_secret, names_secret
 from shimnb.errors import ShimError
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ __all__ = ["check_environment", "check_secret_values", "check_secrets"]
 
 def check_secrets(subject: Subject) -> Iterator[Finding]:
     """Look whether the secrets that the task asks for are on this machine; no value is read into a finding."""
-    security = subject.template.security_context if subject.template else None
-    missing = [secret for secret in security.secrets if not _is_here(secret)] if security else []
+    missing = [secret for secret in _requested(subject.template) if not _is_here(secret)] if subject.template else []
     if not missing:
         return
     names = [_name(secret) for secret in missing]
@@ -70,6 +69,8 @@ def check_secret_values(subject: Subject) -> Iterator[Finding]:
     if holds_secret(template.to_flyte_idl().SerializeToString()):
         found += _texts(template.config, "config")
         found += _texts(template.custom, "custom")
+    requested = {text for secret in _requested(template) for text in (secret.group, secret.key)}
+    found += (path for path in _named(template.custom, "custom", requested) if path not in found)
     if not found:
         return
     plural = len(found) > 1
@@ -88,10 +89,32 @@ def _texts(value: Any, path: str) -> Iterator[str]:
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]")
+            yield from _texts(item, _below(path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, f"{path}[{index}]")
+
+
+def _named(value: Any, path: str, requested: set[str]) -> Iterator[str]:
+    """Give the fields that have a secret by their names; what names a requested secret is none itself."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if names_secret(key, item) and item not in requested:
+                yield _below(path, key)
+            elif isinstance(item, (dict, list)):
+                yield from _named(item, _below(path, key), requested)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, (dict, list)):
+                yield from _named(item, f"{path}[{index}]", requested)
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]"
+
+
+def _requested(template: Any) -> Any:
+    return template.security_context.secrets if template.security_context else ()
 
 
 def _environment(subject: Subject) -> dict[str, str]:

@@ -75,6 +75,7 @@ class _Registry:
         with self._lock:
             self._converters.clear()
             self._seen.clear()
+            self.guesser.forget()
 
     def transformer(self, t: Any, path: str = "") -> TypeTransformer[Any]:
         """Find the transformer of a type; done once for each type."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Guesser"]
 
 _MOST_GUESSES = 4096
+_KEPT_GUESSES = 32  # each version of a cell's dataclass has a schema of its own
 _SIMPLE: dict[int, Any] = {
     types_pb2.NONE: type(None),
     types_pb2.INTEGER: int,
@@ -122,3 +123,8 @@ class Guesser:
         if len(self.made) >= _MOST_GUESSES:
             self.made.clear()
         self.made[key] = made
+
+    def forget(self) -> None:
+        """Let go of what was made, but for the newest."""
+        for key in list(self.made)[:-_KEPT_GUESSES]:
+            self.made.pop(key, None)

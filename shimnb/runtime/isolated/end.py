@@ -53,12 +53,12 @@ def outputs(folder: Path) -> literals_pb2.LiteralMap | None:
     """
     found = literals_pb2.LiteralMap()
     try:
-        found.ParseFromString((folder / "outputs.pb").read_bytes())
+        found.ParseFromString(_contents(folder / "outputs.pb"))
         for name, literal in found.literals.items():
             uri = literal.offloaded_metadata.uri.removeprefix("file://")
             # The folder goes with the run, so what is in it comes along.
             if literal.HasField("offloaded_metadata") and uri.startswith(f"{folder}/"):
-                found.literals[name].ParseFromString((folder / uri.rpartition("/")[2]).read_bytes())
+                found.literals[name].ParseFromString(_contents(folder / uri.rpartition("/")[2]))
     except (OSError, DecodeError):
         return None
     return found
@@ -85,7 +85,7 @@ def failure(folder: Path, task: str, worded: Callable[[str], str]) -> ExecutionE
 
     document = errors_pb2.ErrorDocument()
     try:
-        document.ParseFromString((folder / "error.pb").read_bytes())
+        document.ParseFromString(_contents(folder / "error.pb"))
     except (OSError, DecodeError):
         return None
     found = document.error
@@ -101,6 +101,13 @@ def failure(folder: Path, task: str, worded: Callable[[str], str]) -> ExecutionE
     )
     error.excerpt = trace
     return error
+
+
+def _contents(path: Path) -> bytes:
+    # A pipe in its place would be waited for without end.
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path.read_bytes()
 
 
 def _parts(message: str) -> tuple[str, str]:

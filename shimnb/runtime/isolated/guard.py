@@ -227,16 +227,31 @@ def remove_folder(path: str) -> None:
     path : str
         The folder.
     """
+    import contextlib
     import shutil
 
-    shutil.rmtree(path, ignore_errors=True)
-    if os.path.isdir(path):
-        os.chmod(path, 0o700)
-        for root, folders, _ in os.walk(path):
-            for name in folders:
-                if not os.path.islink(os.path.join(root, name)):
-                    os.chmod(os.path.join(root, name), 0o700)
+    # It goes down by recursion, and no deeper than that.
+    with contextlib.suppress(RecursionError):
         shutil.rmtree(path, ignore_errors=True)
+    if os.path.isdir(path) and not os.path.islink(path):
+        with contextlib.suppress(OSError):
+            _take_apart(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _take_apart(path: str) -> None:
+    """Bring each folder below another one up to the first level, and empty it there: no path gets too long."""
+    os.chmod(path, 0o700)
+    while inner := [entry.path for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)]:
+        for folder in inner:
+            os.chmod(folder, 0o700)
+            for entry in list(os.scandir(folder)):
+                if entry.is_dir(follow_symlinks=False):
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, os.path.join(path, os.urandom(16).hex()))
+                else:
+                    os.remove(entry.path)
+            os.rmdir(folder)
 
 
 def _remove_empty(path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import threading
 import time
 from contextlib import suppress
@@ -231,6 +232,8 @@ class IsolatedRun:
             self._why = self._why or why
             with suppress(OSError):  # it has just ended by itself
                 self._stdin.write(f"{grace:f}\n".encode())
+                # The run may have stopped it.
+                self._process.send_signal(signal.SIGCONT)
 
     def _read_stream(self, stream: str) -> None:
         with getattr(self._process, stream) as pipe:
@@ -255,9 +258,11 @@ class IsolatedRun:
         finally:
             if timer is not None:
                 timer.cancel()
-            self._clean()
-            _going.discard(self)
-            self._ended.set()
+            try:
+                self._clean()
+            finally:
+                _going.discard(self)
+                self._ended.set()
 
     def _exit_code(self) -> int | None:
         try:

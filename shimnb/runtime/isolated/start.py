@@ -235,7 +235,9 @@ def _seconds(timeout: float | None, template: TaskTemplate) -> float | None:
     if timeout is None:
         own = template.metadata.timeout.total_seconds()
         return own if 0 < own <= threading.TIMEOUT_MAX else None
-    if not 0 < timeout <= threading.TIMEOUT_MAX:
+    known: object = timeout  # whatever the annotation says
+    is_number = isinstance(known, (int, float)) and not isinstance(known, bool)
+    if not is_number or not 0 < timeout <= threading.TIMEOUT_MAX:
         raise SettingError("timeout", timeout, "no time", "Give seconds above zero, or nothing at all.")
     return timeout
 

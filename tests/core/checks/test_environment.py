@@ -126,6 +126,26 @@ def test_a_secret_in_custom_is_a_warning(make):
     ]
 
 
+def test_a_password_in_custom_is_a_warning(make):
+    """By its field's name, in whatever place; the finding does not hold the value."""
+    assert warnings(make({"password": "hunter2", "rows": [{"api_key": "0a1b2c"}]})) == [
+        Finding(
+            "warning",
+            "custom.password, custom.rows[0].api_key",
+            "The values look like secrets, and everybody who may see the task can read them.",
+            TAKE_OUT.replace("it", "them", 1),
+        )
+    ]
+
+
+def test_what_only_tells_of_a_password_is_no_finding(make, monkeypatch):
+    """Where it is, what it is called, how it is sent; and the name of a secret that the task asks for."""
+    monkeypatch.setenv("_FSEC_DB_LOGIN", "hunter2")
+    fields = {"auth": "basic", "token_url": "id.example.org", "password_key": "db", "password": "{{ login }}"}
+    fields |= {"password_file": "pw.txt", "max_tokens": "4", "db_password": "login", "access_key": ""}
+    assert warnings(make(fields, secret_requests=[Secret("db", "login")])) == []
+
+
 def test_no_finding_holds_a_value(make):
     """Neither of the environment, nor of what looks like a secret in custom."""
     tasks = [
