@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
@@ -46,13 +47,15 @@ class Change:
     after: str
 
 
-def changes(before: TaskTemplate, after: TaskTemplate) -> tuple[Change, ...]:
+def changes(before: TaskTemplate, after: TaskTemplate, most: int | None = None) -> tuple[Change, ...]:
     """Compare two templates.
 
     Parameters
     ----------
     before, after : TaskTemplate
         The templates, or their messages.
+    most : int, optional
+        How many are wanted; all of them when left out.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def changes(before: TaskTemplate, after: TaskTemplate) -> tuple[Change, ...]:
     one, two = _message(before), _message(after)
     if one == two:
         return ()
-    return tuple(_below(_Side(template_node(one), one), _Side(template_node(two), two), ""))
+    return tuple(islice(_below(_Side(template_node(one), one), _Side(template_node(two), two), ""), most))
 
 
 def _message(template: Any) -> Any:

@@ -16,7 +16,6 @@ travels in messages alone, so that no notebook file keeps it.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -25,19 +24,19 @@ import traitlets
 from shimnb.errors import CallError, InputError, ShimError
 from shimnb.notebook import assets
 from shimnb.notebook.fields import UNSET, Field, State, fields_of, literal, message, parse, show
+from shimnb.notebook.front import without_view
+from shimnb.notebook.history import History
 from shimnb.notebook.nodes import rows
-from shimnb.notebook.report import deck_html, deck_names, html_form, outcome, output_node, plain_form, report
-from shimnb.notebook.run import Run, start
+from shimnb.notebook.report import deck_html, deck_names, html_form, outcome, output_node, plain_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shimnb.core.task import PythonCustomizedContainerTask
+    from shimnb.notebook.run import Run
 
 __all__ = ["FormWidget", "form"]
 
-_KEPT = 20
-"""The runs that a form remembers."""
 _DECK = 8 * 2**20
 """The bytes of a deck that are sent: a message of 10 MB would end the connection."""
 
@@ -75,6 +74,9 @@ class FormWidget(anywidget.AnyWidget):
     ----------
     task : PythonCustomizedContainerTask
         The task.
+    after : FormWidget, optional
+        A form whose place this one is going to take. What was put into its
+        fields is in these ones, where they still are and can hold it.
 
     Attributes
     ----------
@@ -92,18 +94,31 @@ class FormWidget(anywidget.AnyWidget):
     states = traitlets.Dict().tag(sync=True)
     shown = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, task: PythonCustomizedContainerTask[Any]) -> None:
+    def __init__(self, task: PythonCustomizedContainerTask[Any], after: FormWidget | None = None) -> None:
         self._task = task
         self._fields: dict[str, Field] = {field.name: field for field in fields_of(task.python_interface)}
-        self._lock = threading.RLock()
+        self._history: History = History(self._ended)
         self._asked: set[str] = set()
-        self._reports: dict[int, dict[str, Any]] = {}
-        self._count = 0
-        self.runs: list[Run] = []
+        if after is not None:
+            self._history = after._history  # noqa: SLF001  # a widget of this class
+            self._asked = after._asked & set(self._fields)  # noqa: SLF001  # likewise
+        self._lock = self._history.lock
+        told = [field.to_message() for field in self._fields.values()]
         super().__init__()
         self.set_trait("task_name", task.name)
-        self.set_trait("fields", [field.to_message() for field in self._fields.values()])
+        self.set_trait("fields", told)
+        if after is not None:
+            states = after.states.items()
+            self.states = {name: state for name, state in states if _fits(self._fields.get(name), state)}
         self.on_msg(self._on_message)
+
+    def take_over(self) -> None:
+        """Go on with the runs of the form whose place this one takes."""
+        self._history.on_end = self._ended
+
+    def outdate(self) -> None:
+        """Mark the runs so far as those of an earlier version."""
+        self._history.outdate()
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
@@ -117,6 +132,11 @@ class FormWidget(anywidget.AnyWidget):
     def task(self) -> PythonCustomizedContainerTask[Any]:
         """The task that the form runs."""
         return self._task
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs, newest first."""
+        return self._history.runs
 
     @property
     def value(self) -> dict[str, Any]:
@@ -176,18 +196,18 @@ class FormWidget(anywidget.AnyWidget):
         with self._lock:
             self._refuse_second()
             values = self._validated()
-            self._count += 1
-            # Its end is told under the lock too, so the run is in the list before.
-            run = start(self._task, values, self._ended, number=self._count)
-            self.runs.insert(0, run)
-            del self.runs[_KEPT:]
+            run = self._history.start(self._task, values)
             self._send_status(f"Run {run.number} is going on", "running", running=True)
         return run
 
     def _refuse_second(self) -> None:
-        if self.runs and self.runs[0].state == "running":
+        if self._is_running():
             problem = f"run {self.runs[0].number} is still going on"
             raise CallError(problem, where=f"form of {self._task.name}", remedy="Wait for its end, then run again.")
+
+    def _is_running(self) -> bool:
+        # A thread cannot be stopped. A run of the task before must not keep the new one from running.
+        return bool(self.runs) and self.runs[0].state == "running" and self.runs[0].task is self._task
 
     def _validated(self) -> dict[str, Any]:
         checked = {name: self._check(field) for name, field in self._fields.items()}
@@ -257,11 +277,14 @@ class FormWidget(anywidget.AnyWidget):
                 handlers[kind](content)
 
     def _hello(self, _content: Mapping[str, Any]) -> None:
-        kept = [run.number for run in self.runs]
         for run in reversed(self.runs):
-            if run.number in self._reports:
-                self.send({"kind": "run", "run": self._reports[run.number], "kept": kept})
+            self._send_run(run)
         self._tell()
+
+    def _send_run(self, run: Run) -> None:
+        told = self._history.message(run)
+        if told is not None:
+            self.send(told)
 
     def _edit(self, content: Mapping[str, Any]) -> None:
         name = content.get("name")
@@ -308,14 +331,8 @@ class FormWidget(anywidget.AnyWidget):
         return next((run for run in self.runs if run.number == content.get("number")), None)
 
     def _ended(self, run: Run) -> None:
-        told = _told(run)
-        with self._lock:
-            self._reports[run.number] = told
-            kept = [other.number for other in self.runs]
-            for number in set(self._reports) - set(kept):
-                del self._reports[number]
-            self.send({"kind": "run", "run": self._reports[run.number], "kept": kept})
-            self._tell()
+        self._send_run(run)
+        self._tell()
 
     def _tell(self) -> None:
         """Say what the newest run is doing."""
@@ -326,7 +343,9 @@ class FormWidget(anywidget.AnyWidget):
         text = f"Run {run.number} {outcome(run)}"
         if run.failure is not None:
             text += f": {run.failure.type}"
-        self._send_status(text, run.state, running=run.state == "running")
+        if mark := self._history.mark(run):
+            text += f", {mark}"
+        self._send_status(text, run.state, running=self._is_running())
 
     def _send_status(self, text: str, state: str, *, running: bool = False) -> None:
         self.send({"kind": "status", "text": text, "state": state, "running": running})
@@ -337,18 +356,19 @@ class FormWidget(anywidget.AnyWidget):
         if bundle is None:
             return None
         ended = next((run for run in self.runs if run.state != "running"), None)
+        mark = self._history.mark(ended) if ended is not None else ""
         fields = self._fields.values()
         text = {
-            "text/plain": plain_form(self._task.name, fields, ended),
-            "text/html": html_form(self._task.name, fields, ended),
+            "text/plain": plain_form(self._task.name, fields, ended, mark),
+            "text/html": html_form(self._task.name, fields, ended, mark),
         }
-        return {**bundle[0], **text}, bundle[1]
+        return without_view({**bundle[0], **text}), bundle[1]
 
 
-def _told(run: Run) -> dict[str, Any]:
-    """Report a run, even one whose outputs no tree can be made of: a form must not wait for ever."""
-    try:
-        return report(run)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is told
-        note = f"The result cannot be shown: {type(error).__name__}: {error}"
-        return {"number": run.number, "state": run.state, "summary": outcome(run), "printed": [], "note": note}
+def _fits(field: Field | None, state: str | None) -> bool:
+    """Tell whether a field can hold a state; a text that it refuses is still the person's own."""
+    if field is None:
+        return False
+    if state is None:
+        return field.nullable
+    return field.control != "choice" or state in field.choices

@@ -20,17 +20,19 @@ from shimnb.core.task import PythonCustomizedContainerTask
 from shimnb.errors import ShimError, shorten
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.cell import text_of
-from shimnb.notebook.form import form
+from shimnb.notebook.form import FormWidget
+from shimnb.notebook.front import without_view
 from shimnb.notebook.nodes import template_node
 from shimnb.notebook.static_forms import static_text
-from shimnb.notebook.tree import tree
+from shimnb.notebook.tree import TreeWidget, static_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shimnb.core.template import TaskTemplate
+    from shimnb.notebook.rerun import Said
 
-__all__ = ["PanelWidget", "command_text", "panel", "panel_text", "source_text"]
+__all__ = ["PanelWidget", "command_text", "panel", "panel_text", "source_text", "static_panel"]
 
 
 def command_text(args: Sequence[str]) -> str:
@@ -83,17 +85,28 @@ def _notes(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> 
     return [template.type, task.container_image or "no image", size_words(template.size)]
 
 
-def panel_text(task: PythonCustomizedContainerTask[Any]) -> str:
+def _header(
+    task: PythonCustomizedContainerTask[Any], template: TaskTemplate, findings: list[Finding]
+) -> dict[str, Any]:
+    severities = {each.severity for each in findings}
+    level = next((each for each in ("error", "warning") if each in severities), "")
+    return {"name": task.name, "notes": _notes(task, template), "count": count_words(findings), "level": level}
+
+
+def panel_text(task: PythonCustomizedContainerTask[Any], said: Said | None = None) -> str:
     """Return a panel for a terminal: the template's tree, and what the checks found.
 
     Parameters
     ----------
     task : PythonCustomizedContainerTask
         Any task.
+    said : Said, optional
+        What changed since its cell ran before; it is the second line.
     """
     template = task.task_template
     node = template_node(template.to_flyte_idl(), task.losses(), defaults=task.python_interface.defaults)
-    lines = [static_text(node, " · ".join([task.name, *_notes(task, template)]), depth=2)]
+    heading = " · ".join([task.name, *_notes(task, template)])
+    lines = [static_text(node, heading if said is None else f"{heading}\n{said.line()}", depth=2)]
     lines += map(str, checks(task))
     return "\n".join(lines)
 
@@ -105,6 +118,51 @@ def _finding_html(finding: Finding) -> str:
     return f"<li>{' '.join([*parts, escape(finding.remedy)])}</li>"
 
 
+def _source(task: PythonCustomizedContainerTask[Any], template: TaskTemplate) -> list[dict[str, Any]]:
+    title, text = source_text(task)
+    command = command_text(template.container.args) if template.container else ""
+    return [
+        {"title": title, "text": text, "python": True},
+        {"title": "The container's command", "text": command, "python": False},
+    ]
+
+
+def _plain(tree: str, said: Said | None, findings: list[Finding]) -> str:
+    heading, *rows = tree.split("\n", 1)
+    return "\n".join([heading, *(said.lines() if said is not None else ()), *rows, *map(str, findings)])
+
+
+def _html(tree: str, said: Said | None, findings: list[Finding], source: list[dict[str, Any]]) -> str:
+    parts = [said.html(), tree] if said is not None else [tree]
+    if findings:
+        # As on the tab, notes do not count.
+        count = sum(each.severity != "note" for each in findings)
+        items = "".join(map(_finding_html, findings))
+        title = f"Checks ({count})" if count else "Checks"
+        parts.append(f"<details><summary>{title}</summary><ul>{items}</ul></details>")
+    texts = "".join(
+        f"<p>{escape(each['title'])}</p><pre>{escape(each['text'])}</pre>" for each in source if each["text"]
+    )
+    parts.append(f"<details><summary>Source</summary>{texts}</details>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def static_panel(task: PythonCustomizedContainerTask[Any], said: Said | None = None) -> dict[str, str]:
+    """Return a panel for a page without a kernel: its HTML and its text, made without a widget.
+
+    Parameters
+    ----------
+    task : PythonCustomizedContainerTask
+        Any task.
+    said : Said, optional
+        What changed since its cell ran before.
+    """
+    html, text = static_tree(task)
+    findings = checks(task)
+    source = _source(task, task.task_template)
+    return {"text/html": _html(html, said, findings, source), "text/plain": _plain(text, said, findings)}
+
+
 class PanelWidget(anywidget.AnyWidget):
     """A task's panel in the notebook; make one with `panel`.
 
@@ -112,11 +170,21 @@ class PanelWidget(anywidget.AnyWidget):
     ----------
     task : PythonCustomizedContainerTask
         The task.
+    after : PanelWidget, optional
+        The panel whose place this one is going to take: the tab, what stands
+        open in the tree, and what is in the form are as they are there.
+    said : Said, optional
+        What changed since then.
 
     Attributes
     ----------
     header : dict
-        ``name``, ``notes``, and ``count``, the findings in words.
+        ``name``, ``notes``, and ``count``, the findings in words, with the
+        ``level`` of the worst of them.
+    said : dict
+        What changed; see `shimnb.notebook.rerun.Said`. Empty in a first panel.
+    said_open : bool
+        Whether the fields that changed are shown.
     tab : str
         ``template``, ``run``, ``checks`` or ``source``. It is kept here, so
         that the view comes back as it was when the front end makes it again.
@@ -133,35 +201,52 @@ class PanelWidget(anywidget.AnyWidget):
     _css = css("panel.css")
     header = traitlets.Dict().tag(sync=True)
     tab = traitlets.Enum(["template", "run", "checks", "source"], "template").tag(sync=True)
+    said = traitlets.Dict().tag(sync=True)
+    said_open = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003  # the trait's default
     findings = traitlets.List(traitlets.Dict()).tag(sync=True)
     source = traitlets.List(traitlets.Dict()).tag(sync=True)
     tree = anywidget.WidgetTrait().tag(sync=True)
     form = anywidget.WidgetTrait().tag(sync=True)
 
-    def __init__(self, task: PythonCustomizedContainerTask[Any], **kwargs: Any) -> None:
-        template = task.task_template
+    def __init__(
+        self,
+        task: PythonCustomizedContainerTask[Any],
+        after: PanelWidget | None = None,
+        said: Said | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.template = task.task_template
+        self._task = task
+        self._said = said
         findings = checks(task)
-        title, text = source_text(task)
-        command = command_text(template.container.args) if template.container else ""
-        super().__init__(
-            header={"name": task.name, "notes": _notes(task, template), "count": count_words(findings)},
-            findings=[asdict(each) for each in findings],
-            source=[
-                {"title": title, "text": text, "python": True},
-                {"title": "The container's command", "text": command, "python": False},
-            ],
-            tree=tree(task),
-            form=form(task),
-            **kwargs,
-        )
-        self._text = "\n".join([self.tree.static_text(), *map(str, findings)])
+        parts: list[TreeWidget | FormWidget] = []
+        try:
+            parts.append(TreeWidget(task, after=after.tree if after is not None else None))
+            parts.append(FormWidget(task, after=after.form if after is not None else None))
+            if after is not None:
+                kwargs = {"tab": after.tab, "said_open": after.said_open, **kwargs}
+            super().__init__(
+                header=_header(task, self.template, findings),
+                said=said.to_message() if said is not None else {},
+                findings=[asdict(each) for each in findings],
+                source=_source(task, self.template),
+                tree=parts[0],
+                form=parts[1],
+                **kwargs,
+            )
+        except BaseException:
+            _close(*parts)
+            raise
+        self._text = _plain(self.tree.static_text(), said, findings)
+
+    @property
+    def task(self) -> PythonCustomizedContainerTask[Any]:
+        """The task that is shown."""
+        return self._task
 
     def close(self) -> None:
         """Close the panel and the widgets in it; none of their comms stays open."""
-        for part in (self.tree, self.form):
-            if part is not None:
-                part.layout.close()
-                part.close()
+        _close(*(part for part in (self.tree, self.form) if part is not None))
         self.layout.close()
         super().close()
 
@@ -170,22 +255,18 @@ class PanelWidget(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, "text/html": self.static_html(), "text/plain": self._text}, metadata
+        return without_view({**data, "text/html": self.static_html(), "text/plain": self._text}), metadata
 
     def static_html(self) -> str:
         """Return the panel as nested ``<details>``, for where there is no front end."""
-        parts = [self.tree.static_html()]
-        if self.findings:
-            # As on the tab, notes do not count.
-            count = sum(each["severity"] != "note" for each in self.findings)
-            items = "".join(_finding_html(Finding(**each)) for each in self.findings)
-            title = f"Checks ({count})" if count else "Checks"
-            parts.append(f"<details><summary>{title}</summary><ul>{items}</ul></details>")
-        texts = "".join(
-            f"<p>{escape(each['title'])}</p><pre>{escape(each['text'])}</pre>" for each in self.source if each["text"]
-        )
-        parts.append(f"<details><summary>Source</summary>{texts}</details>")
-        return f"<div>{''.join(parts)}</div>"
+        findings = [Finding(**each) for each in self.findings]
+        return _html(self.tree.static_html(), self._said, findings, self.source)
+
+
+def _close(*parts: TreeWidget | FormWidget) -> None:
+    for part in parts:
+        part.layout.close()
+        part.close()
 
 
 def panel(task: PythonCustomizedContainerTask[Any]) -> PanelWidget:

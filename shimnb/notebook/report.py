@@ -149,14 +149,14 @@ def _line(kind: str, said: str) -> str:
     return f"{first} ..." if more else first
 
 
-def plain_form(task: str, fields: Iterable[Field], run: Run | None) -> str:
-    """Return a form for a terminal: its parameters, and the last result."""
+def plain_form(task: str, fields: Iterable[Field], run: Run | None, mark: str = "") -> str:
+    """Return a form for a terminal: its parameters, and the last result, with a word on it."""
     table = [(field.name, field.type_text, _default(field)) for field in fields]
     widths = [max((len(row[i]) for row in table), default=0) for i in range(2)]
     lines = [f"{task}: {len(table)} inputs" if len(table) != 1 else f"{task}: 1 input"]
     lines += [f"  {name:<{widths[0]}}  {kind:<{widths[1]}}  {default}".rstrip() for name, kind, default in table]
     if run is not None:
-        lines.append(f"#{run.number} {outcome(run)}")
+        lines.append(f"#{run.number} {outcome(run)}" + (f", {mark}" if mark else ""))
         lines += [f"  {line}" for line in _result_lines(run)]
     return "\n".join(lines)
 
@@ -184,7 +184,7 @@ def _result_lines(run: Run) -> list[str]:
     return lines
 
 
-def html_form(task: str, fields: Iterable[Field], run: Run | None) -> str:
+def html_form(task: str, fields: Iterable[Field], run: Run | None, mark: str = "") -> str:
     """Return a form for a page without scripts: a table of the parameters, and the last result; all of it escaped."""
     head = "".join(f"<th>{title}</th>" for title in ("parameter", "type", "default"))
     body = "".join(
@@ -193,7 +193,7 @@ def html_form(task: str, fields: Iterable[Field], run: Run | None) -> str:
         for field in fields
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else "<p>No inputs.</p>"
-    return f'<div class="shimnb"><p><b>{html.escape(task)}</b></p>{table}{_html_run(run)}</div>'
+    return f'<div class="shimnb"><p><b>{html.escape(task)}</b></p>{table}{_html_run(run, mark)}</div>'
 
 
 def _html_default(field: Field) -> str:
@@ -203,10 +203,11 @@ def _html_default(field: Field) -> str:
     return f"<code>{html.escape(repr(shown) if field.keeps_empty and field.default is not None else shown)}</code>"
 
 
-def _html_run(run: Run | None) -> str:
+def _html_run(run: Run | None, mark: str) -> str:
     if run is None:
         return ""
-    parts = [f"<p>#{run.number} {html.escape(outcome(run))}</p>"]
+    said = f"{outcome(run)}, {mark}" if mark else outcome(run)
+    parts = [f"<p>#{run.number} {html.escape(said)}</p>"]
     if run.failure is not None:
         parts.append(f"<p><b>{html.escape(run.failure.type)}</b>: {html.escape(_clean(run.failure.message))}</p>")
         if run.failure.place is not None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shimnb.notebook.cell import Cell
     from shimnb.notebook.options import TaskOptions
     from shimnb.notebook.panel import PanelWidget
+    from shimnb.notebook.rerun import Said
     from shimnb.notebook.tree import TreeWidget
     from shimnb.notebook.versions import Record
 
@@ -53,6 +54,9 @@ class Session:
         self.seen = Seen()
         self._panels: dict[str, PanelWidget] = {}
         self._trees: dict[str, TreeWidget] = {}
+        # A panel that `--no-panel` closed: the next one is as it was.
+        self._left: dict[str, PanelWidget] = {}
+        self._said: dict[str, Said] = {}
         self._failed = ""
 
     @property
@@ -62,7 +66,7 @@ class Session:
 
     # Cells.
 
-    def run_cell(self, line: str, body: str) -> None:
+    def run_cell(self, line: str, body: str, *, anew: bool = False) -> None:
         """Make a task of a cell, and show it.
 
         Parameters
@@ -71,6 +75,8 @@ class Session:
             What stands after ``%%shimtask``.
         body : str
             The text below.
+        anew : bool
+            Whether modules that it imports are imported anew.
 
         Raises
         ------
@@ -84,25 +90,32 @@ class Session:
                 "%%shimtask needs the task's name, which is also the variable that holds it: %%shimtask top_tracks"
             )
         self.seen.note_line(parsed)
-        self._make(parsed.name, line, body, task_options(parsed), panel=not parsed.no_panel)
+        cell = self._built(parsed.name, body, task_options(parsed))
+        self._put(cell, line, body, panel=not parsed.no_panel, anew=anew)
 
-    def _make(self, name: str, line: str, body: str, options: TaskOptions, *, panel: bool) -> None:
+    def _built(self, name: str, body: str, options: TaskOptions) -> Cell:
         # The core and the type engine are loaded by the first cell, so that loading the extension stays quick.
         from shimnb.notebook.cell import build, is_cell_file  # noqa: PLC0415
+        from shimnb.notebook.inputs import session_inputs  # noqa: PLC0415
 
-        earlier = self.versions.get(name)
         names = self.shell.user_ns
         try:
-            cell = build(body, name, options, names, history=list(enumerate(names.get("In", ()))))
+            return build(body, name, options, names, history=session_inputs(self.shell))
         except ShimError as error:
             # The message names the line; what is in between is ours, the generated lines included.
             raise error.with_traceback(None) from error.__cause__
         except Exception as error:
             self.begin_at_cell(error, is_cell_file)
             raise
+
+    def _put(self, cell: Cell, line: str, body: str, *, panel: bool, anew: bool) -> None:
+        """Put a cell in the place of the one before, once its panel could be drawn."""
+        name = cell.text.name
+        earlier = self.versions.get(name)
         try:
-            text, widget = self._drawn(cell.task) if panel else ("", None)
             version = _version(line, body, cell)
+            said = _compared(earlier.version, version, anew=anew) if earlier is not None else None
+            text, widget = self._drawn(name, cell.task, said) if panel else ("", None)
         except BaseException:
             _reinstate(name, earlier)
             raise
@@ -111,9 +124,9 @@ class Session:
         self.seen.note("task_type", [version.template.type])
         if cell.task.container_image:
             self.seen.note("image", [str(cell.task.container_image)])
-        self._close(name)
-        if widget is not None:
-            self._panels[name] = widget
+        if said is not None:
+            self._said[name] = said
+        self._replace(name, widget, outdate=said is None or said.changed)
         if panel:
             _show(text, widget)
 
@@ -131,7 +144,7 @@ class Session:
         now = own_files(version.code)
         roots = changed(version.files, now)
         with anew(roots, now):
-            self.run_cell(version.line, version.body)
+            self.run_cell(version.line, version.body, anew=bool(roots))
         return roots
 
     def delete(self, name: str) -> None:
@@ -141,6 +154,7 @@ class Session:
         record = self.cell_record(name)
         _take_back(self.shell.user_ns, record.cell.public)
         self._close(name)
+        self._forget(name)
         self.versions.remove(name)
         discard(name)
 
@@ -218,26 +232,28 @@ class Session:
     def show_panel(self, name: str) -> None:
         """Show a task's panel: the one that there is, unless the task has another template by now."""
         task = self.task(name)
-        record = self.versions.get(name)
         shown = self._panels.get(name)
-        if shown is not None and record is not None and record.version.template == task.task_template:
+        if shown is not None and shown.task is task and shown.template == task.task_template:
             _show("", shown)
             return
-        text, widget = self._drawn(task)
-        self._close(name)
-        if widget is not None:
-            self._panels[name] = widget
+        said = self._said.get(name)
+        if shown is not None and shown.task is task:
+            from shimnb.notebook.rerun import compared  # noqa: PLC0415  # there is a panel, so it is loaded
+
+            said = compared(shown.template, task.task_template)
+        text, widget = self._drawn(name, task, said)
+        self._replace(name, widget, outdate=shown is not None)
         _show(text, widget)
 
     def show_tree(self, name: str) -> None:
         """Show a task's template as a tree."""
-        from shimnb.notebook.tree import tree  # noqa: PLC0415  # the widgets, for the same reason as above
+        from shimnb.notebook.tree import TreeWidget  # noqa: PLC0415  # the widgets, for the same reason as above
 
         task = self.task(name)
         if not self.has_widgets:
-            _show(self._drawn(task)[0], None)
+            _show(self._drawn(name, task, None)[0], None)
             return
-        made = tree(task)
+        made = TreeWidget(task, after=self._trees.get(name))
         self._close_tree(name)
         self._trees[name] = made
         _show("", made)
@@ -256,18 +272,42 @@ class Session:
         newest = self.panel_runs(name)[:1]
         self.versions.ran(name, outcome, newest[0].number if newest else 0)
 
-    def _drawn(self, task: PythonCustomizedContainerTask[Any]) -> tuple[str, PanelWidget | None]:
-        """Make a task's panel, to be shown: a text in a terminal, else a widget."""
+    def _drawn(
+        self, name: str, task: PythonCustomizedContainerTask[Any], said: Said | None
+    ) -> tuple[str | dict[str, str], PanelWidget | None]:
+        """Make a task's panel, to be shown: a text in a terminal, else a widget in the state of the one before."""
         # The widgets are loaded by the first panel, so that loading the extension stays quick.
-        from shimnb.notebook.panel import panel, panel_text  # noqa: PLC0415
+        from shimnb.notebook.front import is_headless  # noqa: PLC0415
+        from shimnb.notebook.panel import PanelWidget, panel_text, static_panel  # noqa: PLC0415
 
-        return ("", panel(task)) if self.has_widgets else (panel_text(task), None)
+        if not self.has_widgets:
+            return panel_text(task, said), None
+        if is_headless():
+            return static_panel(task, said), None
+        return "", PanelWidget(task, self._panels.get(name) or self._left.get(name), said)
+
+    def _replace(self, name: str, widget: PanelWidget | None, *, outdate: bool) -> None:
+        """Put a panel in the place of the one before, whose runs it goes on with."""
+        before = self._panels.get(name) or self._left.get(name)
+        self._close(name)
+        self._left.pop(name, None)
+        if before is not None and outdate:
+            before.form.outdate()
+        if widget is not None:
+            widget.form.take_over()
+            self._panels[name] = widget
+        elif before is not None:
+            self._left[name] = before
 
     def _close(self, name: str) -> None:
         panel = self._panels.pop(name, None)
         if panel is not None:
             panel.close()
         self._close_tree(name)
+
+    def _forget(self, name: str) -> None:
+        self._left.pop(name, None)
+        self._said.pop(name, None)
 
     def _close_tree(self, name: str) -> None:
         tree = self._trees.pop(name, None)
@@ -280,6 +320,8 @@ class Session:
         linecache.cache.pop(self._failed, None)
         for name in [*self._panels, *self._trees]:
             self._close(name)
+        self._left.clear()
+        self._said.clear()
         for name in self.versions.names():
             from shimnb.notebook.cell import discard  # noqa: PLC0415  # there is a cell, so it is loaded
 
@@ -293,6 +335,12 @@ def _version(line: str, body: str, cell: Cell) -> Version:
     text = cell.text
     code = text.module_source.removesuffix(text.generated)
     return Version(line, body, code, text.generated, cell.task.task_template, own_files(code))
+
+
+def _compared(before: Version, after: Version, *, anew: bool) -> Said:
+    from shimnb.notebook.rerun import compared  # noqa: PLC0415  # with the tree's words, which a cell has loaded
+
+    return compared(before.template, after.template, (before.code, after.code), anew=anew)
 
 
 def _unknown(kind: str, name: str, known: Any) -> UsageError:
@@ -316,10 +364,13 @@ def _reinstate(name: str, earlier: Record | None) -> None:
         reinstate(earlier.cell)
 
 
-def _show(text: str, widget: Any) -> None:
-    if widget is None:
+def _show(text: str | dict[str, str], widget: Any) -> None:
+    if isinstance(text, str) and widget is None:
         print(text)  # noqa: T201  # a terminal has no widgets
         return
     from IPython.display import display  # noqa: PLC0415
 
-    display(widget)
+    if widget is None:
+        display(text, raw=True)
+    else:
+        display(widget)

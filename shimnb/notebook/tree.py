@@ -20,6 +20,7 @@ from google.protobuf.message import Message
 from shimnb.core.sizes import size_level, size_words
 from shimnb.errors import ShimError
 from shimnb.notebook.assets import css, esm
+from shimnb.notebook.front import without_view
 from shimnb.notebook.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
 from shimnb.notebook.static_forms import static_html, static_text
 from shimnb.notebook.words import cut, visible
@@ -27,7 +28,7 @@ from shimnb.notebook.words import cut, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["TreeWidget", "tree"]
+__all__ = ["TreeWidget", "static_tree", "tree"]
 
 _FIRST_BUDGET = 24_576
 _REPLY_BUDGET = 262_144
@@ -51,6 +52,11 @@ class _Shown:
     @property
     def heading(self) -> str:
         return " · ".join((self.name, *self.notes, size_words(self.node.size)))
+
+    @property
+    def title_line(self) -> str:
+        warning = size_level(self.node.size)[1]
+        return f"{self.heading}, {warning}" if warning else self.heading
 
 
 def _template(template: tasks_pb2.TaskTemplate, losses: Any = (), defaults: Any = None) -> _Shown:
@@ -127,6 +133,8 @@ class TreeWidget(anywidget.AnyWidget):
     ----------
     x : task, TaskTemplate, message or dict
         What to show.
+    after : TreeWidget, optional
+        A tree whose place this one takes: what stands open there stands open here.
 
     Attributes
     ----------
@@ -147,10 +155,13 @@ class TreeWidget(anywidget.AnyWidget):
     rows: traitlets.List[Row] = traitlets.List().tag(sync=True)
     expanded = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, x: Any, **kwargs: Any) -> None:
+    def __init__(self, x: Any, after: TreeWidget | None = None, **kwargs: Any) -> None:
         self._shown = _shown(x)
-        opened = self._shown.expanded
-        super().__init__(**_state(self._shown, opened), expanded=list(opened), **kwargs)
+        opened = list(self._shown.expanded)
+        if after is not None:
+            # A row that was there and closed stays so; a new one is as it would be in a first tree.
+            opened = [*after.expanded, *(each for each in opened if after._shown.node.find(each) is None)]  # noqa: SLF001  # a widget of this class
+        super().__init__(**_state(self._shown, opened), expanded=opened, **kwargs)
         self.on_msg(self._answer)
 
     def show(self, x: Any) -> None:
@@ -198,19 +209,15 @@ class TreeWidget(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, "text/html": self.static_html(), "text/plain": self.static_text()}, metadata
+        return without_view({**data, "text/html": self.static_html(), "text/plain": self.static_text()}), metadata
 
     def static_html(self) -> str:
         """Return the tree as nested ``<details>``, for where there is no front end."""
-        return static_html(self._shown.node, self._heading(), opened=self.expanded)
+        return static_html(self._shown.node, self._shown.title_line, opened=self.expanded)
 
     def static_text(self) -> str:
         """Return the tree as lines for a terminal."""
-        return static_text(self._shown.node, self._heading(), depth=2)
-
-    def _heading(self) -> str:
-        warning = size_level(self._shown.node.size)[1]
-        return f"{self._shown.heading}, {warning}" if warning else self._shown.heading
+        return static_text(self._shown.node, self._shown.title_line, depth=2)
 
 
 def _state(shown: _Shown, opened: Collection[str]) -> dict[str, Any]:
@@ -233,6 +240,15 @@ def _open_down(listed: list[Row], depth: int, opened: list[str]) -> bool:
         opened.append(made["id"])
         whole = _open_down(made["children"], depth - 1, opened) and whole
     return whole
+
+
+def static_tree(x: Any) -> tuple[str, str]:
+    """Write a tree as HTML and as text, without a widget."""
+    shown = _shown(x)
+    return (
+        static_html(shown.node, shown.title_line, opened=shown.expanded),
+        static_text(shown.node, shown.title_line, depth=2),
+    )
 
 
 def tree(x: Any) -> TreeWidget:

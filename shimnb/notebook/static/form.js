@@ -13,6 +13,7 @@ import { element, treeView } from "./treeview.js";
  * @property {number} number
  * @property {"done" | "failed"} state
  * @property {string} summary
+ * @property {string} [mark] That another version of the task made it.
  * @property {string} [brief] The error in one line, for a run that is closed.
  * @property {import("./treeview.js").Row[]} [outputs]
  * @property {string} [note]
@@ -56,6 +57,7 @@ function makeResult(run, open, children, deck) {
   root.open = open;
   const summary = element("summary", "snf-summary");
   summary.append(element("span", "snf-number", `#${run.number}`), " ", element("span", "snf-outcome", run.summary));
+  if (run.mark) summary.append(" ", element("span", "snf-version", run.mark));
   const brief = element("span", "snf-brief");
   summary.append(" ", brief);
   // An open run shows its error below.
@@ -221,7 +223,9 @@ function render({ model, el }) {
       for (const drawn of drawnRuns.values()) drawn.open = false;
       const made = makeResult(spec, true, (id, start) => children(spec.number, id, start), deckOf(spec));
       drawnRuns.set(spec.number, made);
-      results.prepend(made);
+      // A run of an earlier version may end after one that was started later.
+      const below = Math.max(0, ...[...drawnRuns.keys()].filter((number) => number < spec.number));
+      results.insertBefore(made, drawnRuns.get(below) ?? null);
     }
     for (const [number, drawn] of [...drawnRuns]) {
       if (kept.includes(number)) continue;

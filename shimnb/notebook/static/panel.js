@@ -18,7 +18,9 @@ import { keepKeys } from "./keys.js";
 
 /** @typedef {{ severity: string, path: string, sentence: string, remedy: string, before: string, after: string }} Finding */
 
-/** @typedef {{ name: string, notes: string[], count: string }} Header */
+/** @typedef {{ name: string, notes: string[], count: string, level: string }} Header */
+
+/** @typedef {{ text?: string, rows?: [string, string, string][], more?: number }} Said What changed when the cell ran again. */
 
 /** @typedef {{ title: string, text: string, python: boolean }} Text */
 
@@ -62,13 +64,80 @@ function drawHeader(header, onCount) {
   line.append(make("strong", "sn-panel-name", header.name));
   line.append(make("span", "sn-panel-notes", header.notes.join(" · ")));
   if (header.count) {
-    const count = make("button", "sn-panel-count", header.count);
+    const count = make("button", `sn-panel-count sn-panel-${header.level}`, header.count);
     count.type = "button";
     count.title = "Show the checks";
     count.addEventListener("click", onCount);
     line.append(count);
   }
   return line;
+}
+
+/**
+ * Say what changed when the cell ran again; the fields of the template are behind a button.
+ * @param {Model} model
+ * @param {string} prefix
+ */
+function drawSaid(model, prefix) {
+  /** @type {Said} */
+  const said = model.get("said");
+  const root = make("div", "sn-panel-said");
+  const line = make("div", "sn-panel-said-line");
+  const status = make("span");
+  status.setAttribute("role", "status");
+  status.setAttribute("aria-live", "polite");
+  line.append(status);
+  root.append(line);
+  // A screen reader tells what is put into a region that is there already.
+  requestAnimationFrame(() => (status.textContent = said.text ?? ""));
+  if (!said.rows?.length) return { root, show: () => {} };
+  const button = make("button", "sn-panel-said-button");
+  button.type = "button";
+  button.setAttribute("aria-controls", `${prefix}-said`);
+  const table = drawChanges(said.rows, said.more ?? 0);
+  table.id = `${prefix}-said`;
+  line.append(button);
+  root.append(table);
+  const show = () => {
+    const open = model.get("said_open");
+    table.hidden = !open;
+    button.textContent = open ? "Hide" : "Show";
+    button.setAttribute("aria-label", open ? "Hide what changed" : "Show what changed");
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => {
+    model.set("said_open", !model.get("said_open"));
+    model.save_changes();
+    show();
+  });
+  show();
+  return { root, show };
+}
+
+/**
+ * @param {[string, string, string][]} rows
+ * @param {number} more
+ */
+function drawChanges(rows, more) {
+  const box = make("div", "sn-panel-changes");
+  const table = make("table");
+  const head = make("tr");
+  for (const title of ["Field", "Before", "Now"]) {
+    const cell = make("th", "", title);
+    cell.scope = "col";
+    head.append(cell);
+  }
+  table.createTHead().append(head);
+  const body = table.createTBody();
+  for (const [path, before, now] of rows) {
+    const row = body.insertRow();
+    const name = make("th", "sn-path", path);
+    name.scope = "row";
+    row.append(name, make("td", "sn-before", before), make("td", "sn-now", now));
+  }
+  box.append(table);
+  if (more) box.append(make("p", "sn-none", `and ${more.toLocaleString("en")} more`));
+  return box;
 }
 
 /**
@@ -260,11 +329,16 @@ function render({ model, el, host, signal }) {
     select("checks");
     buttons[TABS.indexOf("checks")].focus();
   });
-  root.append(head, list, ...slots);
+  const said = model.get("said").text ? drawSaid(model, prefix) : null;
+  root.append(head, ...(said ? [said.root] : []), list, ...slots);
   el.append(root);
   show();
   model.on("change:tab", show);
-  return () => model.off("change:tab", show);
+  if (said) model.on("change:said_open", said.show);
+  return () => {
+    model.off("change:tab", show);
+    if (said) model.off("change:said_open", said.show);
+  };
 }
 
 export default { render };
