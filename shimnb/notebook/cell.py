@@ -13,11 +13,13 @@ import __future__
 
 import ast
 import keyword
+import re
 import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shimnb.core.checks.names import NOTEBOOK_ONLY
 from shimnb.core.types.engine import forget_types
 from shimnb.errors import (
     AnnotationError,
@@ -90,6 +92,10 @@ class Cell:
     task: PythonCustomizedContainerTask[Any]
     public: dict[str, Any] = field(repr=False)
 
+
+_IPYTHON = re.compile(r"\s*(?:[\w., ]+=\s*)?[%!]|\s*\?|\s*[\w.]+\?{1,2}\s*$")
+
+_IPYTHONS_NAMES = {*NOTEBOOK_ONLY, "In", "Out"}
 
 _texts: weakref.WeakKeyDictionary[PythonCustomizedContainerTask[Any], CellText] = weakref.WeakKeyDictionary()
 
@@ -168,7 +174,7 @@ def build(
             own = frozenset(vars(module))
             generated, task = _task(module, code.co_flags & FUTURES, imported, options, places)
             task.task_template  # noqa: B018  # encoded and decoded once, so that what cannot be is known now
-            public = _public(module, imported, own, task, name)
+            public = _public(module, imported, own, task, places)
     text = CellText(name, filename, loader.source, generated, included.text, loader.module_source)
     # The engine keeps the types that it met, and with them all of an older version.
     forget_types()
@@ -214,15 +220,15 @@ def _own_names(tree: ast.Module, name: str) -> dict[str, tuple[str, str | None] 
 
 def _check_name(name: str) -> None:
     if not name.isidentifier():
-        raise TaskNameError(
-            name, "the task's name is no identifier", "Use letters, digits and underscores, such as top_tracks."
-        )
+        plain = re.sub(r"\W+", "_", name).strip("_")
+        better = plain if plain.isidentifier() else f"task_{plain}" if plain else "top_tracks"
+        raise TaskNameError(name, "no identifier", f"Use letters, digits and underscores, such as {better}.")
     if keyword.iskeyword(name):
-        raise TaskNameError(name, "the task's name is a keyword of Python", f"Write {name}_task, or another name.")
+        raise TaskNameError(name, "a keyword of Python", f"Write {name}_task, or another name.")
+    if name in _IPYTHONS_NAMES:
+        raise TaskNameError(name, "a name of IPython's own", f"Write {name}_task, or another name.")
     if name.startswith("_"):
-        raise TaskNameError(
-            name, "the task's name is private", f"Write {name.strip('_') or 'task'}: a task is there to be used."
-        )
+        raise TaskNameError(name, "private", f"Write {name.strip('_') or 'task'}: a task is there to be used.")
 
 
 def _parse(name: str, source: str, filename: str) -> ast.Module:
@@ -255,10 +261,10 @@ def _compile(name: str, tree: ast.Module, loader: CellLoader) -> types.CodeType:
 def _syntax_error(name: str, source: str, error: SyntaxError) -> CellError:
     line = error.lineno or 1
     lines = source.splitlines()
-    text = lines[line - 1].lstrip() if line <= len(lines) else ""
+    text = lines[line - 1] if line <= len(lines) else ""
     remedy = "Mend the line, and run the cell again."
-    if text.startswith(("%", "!", "?")):
-        remedy = "Leave it out: the cell is a Python module, without IPython's % and ! lines."
+    if _IPYTHON.match(text):
+        remedy = "Write it in a cell of its own: this one is a Python module, without IPython's %, ! and ? lines."
     problem = CellError(name, line, error.msg, remedy)
     problem.excerpt = excerpt(source, line, error.offset)
     return problem
@@ -313,12 +319,13 @@ def _public(
     imported: frozenset[str],
     own: frozenset[str],
     task: PythonCustomizedContainerTask[Any],
-    name: str,
+    places: Places,
 ) -> dict[str, Any]:
     """Collect what the notebook gets: what the module defines, not what it imports."""
+    name = module.__name__.rpartition(".")[2]
     names = vars(module)
     if "__all__" in names:
-        public = {key: names[key] for key in names["__all__"]}
+        public = {key: names[key] for key in _listed_names(names, name, places)}
     else:
         generated = {key for key in names if key not in own and isinstance(names[key], type)}
         public = {
@@ -327,3 +334,19 @@ def _public(
             if not key.startswith("_") and (key in generated or (key in own and key not in imported))
         }
     return {**public, name: task}
+
+
+def _listed_names(names: Mapping[str, Any], cell: str, places: Places) -> Sequence[str]:
+    """Read a module's ``__all__``."""
+    listed = names["__all__"]
+    if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+        raise CellError(cell, places.name("__all__"), "`__all__` is no list of names", "Write strings in brackets.")
+    for each in listed:
+        if each not in names:
+            raise CellError(
+                cell,
+                places.name("__all__"),
+                f"`__all__` names {each!r}, and the cell does not define it",
+                "Leave it out, or define it.",
+            )
+    return listed

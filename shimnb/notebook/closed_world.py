@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shimnb.core.checks.names import BUILTINS, CLASS_NAMES, LOOKUPS, Step, is_function, steps
+from shimnb.notebook.places import FUNCTIONS, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,8 +49,6 @@ _OF_TYPES = frozenset(
     }
 )
 _EXECUTED = ("execute", "execute_from_model")
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
-_Scope = (*_Function, ast.ClassDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class _Remarks:
                     self._unreal |= set(range(each.lineno, (each.end_lineno or each.lineno) + 1))
             elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
                 self._loops.append((node.lineno, node.end_lineno or node.lineno))
-            elif isinstance(node, _Function) and node.name in _EXECUTED:
+            elif isinstance(node, FUNCTIONS) and node.name in _EXECUTED:
                 self.hints += _hint_names(node, text=text)
 
     def _guard(self, node: ast.AST) -> None:
@@ -167,7 +166,7 @@ def _is_type_checking(test: ast.expr) -> bool:
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
     """Walk what runs with a node: not the bodies of functions and classes in it."""
-    if not isinstance(node, _Scope):
+    if not isinstance(node, SCOPES):
         for child in ast.iter_child_nodes(node):
             yield child
             yield from _within(child)
@@ -250,7 +249,7 @@ def notebook_imports(tree: ast.Module, own: str) -> Iterator[tuple[int, str, tup
 def _module_level(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         yield child
-        if not isinstance(child, _Scope):
+        if not isinstance(child, SCOPES):
             yield from _module_level(child)
 
 

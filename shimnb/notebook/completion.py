@@ -99,11 +99,15 @@ def _found(session: Session, context: CompletionContext) -> Found | None:
     before, after = line[: context.cursor_position], line[context.cursor_position :]
     lines = context.full_text.split("\n")
     above, below = lines[: context.cursor_line], lines[context.cursor_line + 1 :]
-    if (start := _CELL.match(before)) and not any(each.strip() for each in above):
+    if (start := _CELL.match(before)) and all(_is_blank(each) for each in above):
         return find_in_cell(session, before[start.end() :], after, "\n".join(below))
     if start := _COMMAND.match(before):
         return find_in_command(session, before[start.end() :], after)
     return None
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def find_in_cell(session: Session, before: str, after: str = "", body: str = "") -> Found | None:

@@ -12,13 +12,14 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shimnb.core.checks.names import NOTEBOOK_ONLY
+from shimnb.core.checks.names import BUILTINS, NOTEBOOK_ONLY
 from shimnb.core.sensitive import is_secret
 from shimnb.errors import CellError
 from shimnb.notebook.closed_world import early_names, missing_names
 from shimnb.notebook.inputs import import_line
 from shimnb.notebook.options import nearest
-from shimnb.notebook.sameness import hides, same_class, same_function, same_import, same_value
+from shimnb.notebook.places import FUNCTIONS
+from shimnb.notebook.sameness import hides, same_class, same_function, same_import, same_lambda, same_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ __all__ = ["Included", "find", "include"]
 
 _HEADER = "# What --include brought in from the notebook."
 _PASTE = "Paste it into the cell."
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NOT_THEIRS = {*BUILTINS, *NOTEBOOK_ONLY, "In", "Out"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def find(name: str, notebook: Inputs, within: Input | None = None) -> tuple[Defi
     if name in NOTEBOOK_ONLY:
         return None, "IPython provides it, and where the task runs there is no IPython", "Leave it out."
     if name not in notebook.names:
-        known = [each for each in notebook.names if not each.startswith("_")]
+        known = [each for each in notebook.names if not each.startswith("_") and each not in _NOT_THEIRS]
         return None, "the notebook does not define it", nearest(name, known) or "Define it in the cell."
     line = import_line(name, notebook.names[name])
     return (
@@ -142,9 +143,9 @@ def _problem(definition: Definition, live: object) -> tuple[str, str]:
         same = same_import(definition.imported, live)
         problem = "" if same else f"the notebook has another one by now than {place} imports"
         return problem, f"Run {place} again."
-    if isinstance(node, _Function) and hides(node, live):
+    if isinstance(node, FUNCTIONS) and hides(node, live):
         return f"its decorator in {place} made something else of the function", _PASTE
-    if isinstance(node, (*_Function, ast.ClassDef)):
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         cell = definition.input.tree
         same = same_class(node, live, cell) if isinstance(node, ast.ClassDef) else same_function(node, live, cell)
         problem = "" if same else f"what the notebook has is not what {place} defines"
@@ -156,7 +157,11 @@ def _value_problem(definition: Definition, live: object) -> tuple[str, str]:
     place = definition.place
     if definition.value is None:
         head = ast.unparse(definition.node).splitlines()[0]
-        return f"{place} binds it in a statement that cannot be copied alone, `{head}`", _PASTE
+        return f"{place} binds it in a statement that cannot be copied alone, `{head}`", "Define it in the cell."
+    if isinstance(definition.value, ast.Lambda):
+        same = same_lambda(definition.value, definition.node, live, definition.input.tree)
+        problem = "" if same else f"what the notebook has is not what {place} defines"
+        return problem, f"Run {place} again, or paste it into the cell."
     try:
         value = ast.literal_eval(definition.value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from shimnb.notebook.places import FUNCTIONS, SCOPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Definition", "Input", "Inputs", "bindings", "bound_by", "import_line", "running_notebook"]
+__all__ = ["Definition", "Input", "Inputs", "bindings", "bound_by", "import_line", "running_notebook", "session_inputs"]
 
 _MAGICS = ("time", "capture", "prun")  # cell magics whose body runs in the notebook's own namespace
 _TASK_MAGIC = "shimtask"
-_Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_SIMPLE = (*_Scope[:3], ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-_HIDDEN = (*_Scope, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SIMPLE = (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+_HIDDEN = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,10 +252,7 @@ def bindings(name: str, cell: Input) -> Iterator[Definition]:
     for node in reversed(cell.tree.body):
         names = list(bound_by(node))
         if name in names:
-            simple = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-            yield Definition(
-                name, cell, node, whole=names == [name] and isinstance(node, (*simple, ast.Assign, ast.AnnAssign))
-            )
+            yield Definition(name, cell, node, whole=names == [name] and isinstance(node, _SIMPLE))
         elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and not node.level:
             module = sys.modules.get(node.module or "")
             if module is not None and name in vars(module).get("__all__", [] if name.startswith("_") else vars(module)):
@@ -303,4 +301,9 @@ def running_notebook() -> tuple[Mapping[str, Any], list[tuple[int | str, str]]]:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return {}, []
-    return shell.user_ns, list(enumerate(shell.user_ns.get("In", ())))
+    return shell.user_ns, session_inputs(shell)
+
+
+def session_inputs(shell: Any) -> list[tuple[int | str, str]]:
+    """Give what was run in a shell with its execution counts; a person may bind `In` anew."""
+    return list(enumerate(shell.history_manager.input_hist_parsed))

@@ -177,5 +177,7 @@ def expanded(word: str, names: Mapping[str, object]) -> str:
     try:
         return str(DollarFormatter().vformat(word, [], dict(names)))
     except Exception as error:
+        if word.count("{") != word.count("}"):
+            raise UsageError(f"a brace is not closed: {word}") from error
         # The expression is any Python, so it may raise anything.
         raise UsageError(f"{word!r} cannot be expanded: {type(error).__name__}: {error}") from error

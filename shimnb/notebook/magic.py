@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ShimMagics", "load", "unload"]
 
 _NAME = "shimtask"
+_MAGIC_LINE = re.compile(rf"%%{_NAME}(?:\s.*)?(?<!\?)\s*$")
 
 
 @magics_class
@@ -61,7 +63,7 @@ class ShimMagics(Magics):
         shell = self.session.shell
         shell.Completer.custom_matchers.append(self._matcher)
         # Before IPython's own, of which the last one reads the cell magic.
-        shell.input_transformers_cleanup.insert(0, _body_for_empty_cells)
+        shell.input_transformers_cleanup.insert(0, _prepared)
         if self.session.has_widgets:
             # The first cell needs the core and the widgets, a third of a second; the person is still writing it.
             self._loading = threading.Thread(
@@ -76,7 +78,7 @@ class ShimMagics(Magics):
             self._loading.join()
         registries: list[tuple[list[Any], Any]] = [
             (shell.Completer.custom_matchers, self._matcher),
-            (shell.input_transformers_cleanup, _body_for_empty_cells),
+            (shell.input_transformers_cleanup, _prepared),
             (shell.configurables, self),
         ]
         for registered, ours in registries:
@@ -85,14 +87,19 @@ class ShimMagics(Magics):
         self.session.close()
 
 
-def _body_for_empty_cells(lines: list[str]) -> list[str]:
-    """Give an empty cell a blank line: IPython refuses one without, `%%shimtask --help` included."""
-    first = next((index for index, line in enumerate(lines) if line.strip()), None)
-    if first is None or not lines[first].startswith(f"%%{_NAME}") or any(line.strip() for line in lines[first + 1 :]):
+def _prepared(lines: list[str]) -> list[str]:
+    """Make a cell one that IPython takes: the magic's line first, and something below it."""
+    first = next((at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
+    if first is None or _MAGIC_LINE.match(lines[first]) is None:
         return lines
-    if lines[first].rstrip().endswith("?"):
-        return lines
-    return [*lines[:first], lines[first].rstrip("\n") + "\n", "\n"]
+    # What stands above goes below, so that every line of the body keeps its number.
+    line, body = lines[first].rstrip("\n") + "\n", [*lines[:first], *lines[first + 1 :]]
+    # `%%shimtask --help` needs no body, and IPython wants one.
+    return [line, *(body if any(each.strip() for each in body) else ["\n"])]
+
+
+# A terminal asks after each line whether the cell is complete; with the blank line it would run before it has a body.
+_prepared.has_side_effects = True  # type: ignore[attr-defined]  # IPython's word for "not when asking"
 
 
 def load(ip: InteractiveShell) -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Places", "excerpt"]
+__all__ = ["FUNCTIONS", "SCOPES", "Places", "excerpt"]
 
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+"""The statements that define a function."""
+SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+"""What has names of its own."""
 
 
 def excerpt(source: str, line: int, column: int | None = None) -> str:
@@ -66,7 +69,7 @@ class Places:
         scope: ast.AST | None = self._class(owner) if owner else self._tree
         if scope is None:
             return None
-        found = [node for node in _body(scope) if isinstance(node, _Function) and node.name == own]
+        found = [node for node in _body(scope) if isinstance(node, FUNCTIONS) and node.name == own]
         return found[-1] if found else None
 
     def _class(self, name: str) -> ast.ClassDef | None:
@@ -101,7 +104,7 @@ class Places:
     def executor_parameter(self, name: str) -> int | None:
         """Return the line of an input, wherever an `execute_from_model` or `execute` declares it."""
         for node in ast.walk(self._tree):
-            if isinstance(node, _Function) and node.name in ("execute_from_model", "execute"):
+            if isinstance(node, FUNCTIONS) and node.name in ("execute_from_model", "execute"):
                 for argument in ast.walk(node.args):
                     if isinstance(argument, ast.arg) and argument.arg == name:
                         return argument.lineno
@@ -110,7 +113,7 @@ class Places:
     def name(self, name: str) -> int | None:
         """Return the first line that binds a name at the module's level."""
         for node in _body(self._tree):
-            if isinstance(node, (*_Function, ast.ClassDef)) and node.name == name:
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
                 return node.lineno
             targets = [
                 each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
@@ -124,5 +127,5 @@ def _body(scope: ast.AST) -> Iterator[ast.AST]:
     """Walk the statements of a scope, those in `if`, `try` and `with` included."""
     for child in ast.iter_child_nodes(scope):
         yield child
-        if not isinstance(child, (*_Function, ast.ClassDef, ast.expr)):
+        if not isinstance(child, (*FUNCTIONS, ast.ClassDef, ast.expr)):
             yield from _body(child)

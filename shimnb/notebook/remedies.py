@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from shimnb.core.checks.names import BUILTINS
@@ -27,6 +29,9 @@ _INSTEAD = {
     "exit": "Write `raise SystemExit` in its place.",
     "quit": "Write `raise SystemExit` in its place.",
 }
+_SHORT = {"np": "numpy", "pa": "pyarrow", "pd": "pandas", "pl": "polars", "plt": "matplotlib.pyplot"}
+_USUAL = ("shimnb", "dataclasses", "typing", "pathlib", "datetime", "enum", "collections", "functools", "contextlib")
+_ASKED = "shimnb.current_context().secrets.get('GROUP', 'KEY')"
 _CLUSTER = "but a cluster runs the cell without the notebook"
 
 
@@ -49,21 +54,21 @@ def missing_error(cell: str, missing: Sequence[MissingName], notebook: Inputs, k
     CellError
         One for all of them.
     """
-    names = sorted(BUILTINS.union(known))
+    own = frozenset(known)
     first = missing[0]
     if len(missing) == 1:
         home = _home(first.name, notebook)
         what = f"{first.name!r} {_problem(first)}"
         if home:
             what += f"; the notebook {'has it' if home == 'notebook' else f'defines it in {home}'}, {_CLUSTER}"
-        return CellError(cell, first.line, what, _remedy(first, notebook, names))
+        return CellError(cell, first.line, what, _remedy(first, notebook, cell, own))
     lines = []
     for each in missing:
         home = _home(each.name, notebook)
         place = f", defined in {home}" if home.startswith("cell") else f", which the {home} has" if home else ""
         if each.later is not None or each.unreal:
             place += f", {_problem(each)}"
-        lines.append(f"  line {each.line}, {each.name!r}{place}: {_remedy(each, notebook, names)}")
+        lines.append(f"  line {each.line}, {each.name!r}{place}: {_remedy(each, notebook, cell, own)}")
     what = f"{len(missing)} names are not there when the cell runs without the notebook, as it does on a cluster"
     return CellError(cell, first.line, what, "\n".join(("Bring them in:", *lines)))
 
@@ -94,23 +99,42 @@ def _home(name: str, notebook: Inputs) -> str:
     return definition.place if definition else "notebook"
 
 
-def _remedy(missing: MissingName, notebook: Inputs, known: Iterable[str]) -> str:
+def _remedy(missing: MissingName, notebook: Inputs, cell: str, own: frozenset[str]) -> str:
     name = missing.name
     if name in notebook.names and name not in _INSTEAD and not missing.unreal:
-        return _bring_in(name, notebook)
+        return _bring_in(name, notebook, cell, own)
     if missing.unreal:
         return "Import it outside of that block."
     if missing.later is not None:
         return "Move the definition up."
+    if name in _INSTEAD:
+        return _INSTEAD[name]
+    line = _usual_import(name)
+    if line:
+        return f"Write `{line}` in the cell."
+    return nearest(name, sorted(BUILTINS | own)) or "Define or import it in the cell."
+
+
+def _usual_import(name: str) -> str:
+    """Write the import that a name of this kind most likely lacks, or nothing."""
+    if name in _SHORT:
+        return f"import {_SHORT[name]} as {name}"
     if name in sys.stdlib_module_names:
-        return f"Write `import {name}` in the cell."
-    return _INSTEAD.get(name) or nearest(name, known) or "Define or import it in the cell."
+        return f"import {name}"
+    for home in _USUAL:
+        if name in import_module(home).__all__:
+            return f"from {home} import {name}"
+    try:
+        found = find_spec(name) is not None
+    except (ImportError, ValueError):  # a module that somebody made by hand
+        found = False
+    return f"import {name}" if found else ""
 
 
-def _bring_in(name: str, notebook: Inputs) -> str:
+def _bring_in(name: str, notebook: Inputs, cell: str, own: frozenset[str]) -> str:
     value = notebook.names[name]
     if is_secret(name, value):
-        return "Request it as a secret: --secret GROUP/KEY."
+        return f"Request it as a secret, --secret GROUP/KEY, read as {_ASKED}."
     definition, _, _ = find(name, notebook)
     line = import_line(name, value)
     if line is None and definition is not None and definition.imported:
@@ -118,16 +142,19 @@ def _bring_in(name: str, notebook: Inputs) -> str:
     ways = [
         f"write `{line}` in the cell" if line else "paste it into the cell" if definition else "define it in the cell"
     ]
-    if definition is not None:
+    # What the cell binds itself can neither be included nor be read from the template in its place.
+    if definition is not None and name not in own:
         ways.append(f"add --include {name} to the first line")
-    data = None if line else _as_data(name, value)
-    if data:
+    # A task that is made by hand takes no --set.
+    option = None if line or cell in own or name in own else _as_option(name, value)
+    if option:
+        data = "a field of Config" if "Config" in own else option
         ways.append(f"pass it as data: {data}, read as tt.custom[{name!r}]")
     text = ways[0] if len(ways) == 1 else f"{', '.join(ways[:-1])}, or {ways[-1]}"
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _as_data(name: str, value: object) -> str | None:
+def _as_option(name: str, value: object) -> str | None:
     """Write the option that passes a JSON value, or None for what is none."""
     if callable(value):
         return None

@@ -12,16 +12,17 @@ import types
 import warnings
 from typing import TYPE_CHECKING
 
+from shimnb.notebook.places import FUNCTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FUTURES", "hides", "same_class", "same_function", "same_import", "same_value"]
+__all__ = ["FUTURES", "hides", "same_class", "same_function", "same_import", "same_lambda", "same_value"]
 
 FUTURES = sum({getattr(__future__, each).compiler_flag for each in __future__.all_feature_names})
 """The compiler's flags of every ``from __future__`` line."""
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), tuple, list, dict, set, frozenset)
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def same_value(value: object, live: object) -> bool:
@@ -70,6 +71,14 @@ def same_function(node: ast.FunctionDef | ast.AsyncFunctionDef, live: object, ce
     )
 
 
+def same_lambda(node: ast.Lambda, statement: ast.stmt, live: object, cell: ast.Module) -> bool:
+    """Tell whether a function has the code of the lambda that this statement of a cell binds."""
+    return isinstance(live, types.FunctionType) and any(
+        _same_code(code, live.__code__)
+        for code in _codes_of(statement, live.__code__.co_flags, cell, ("<lambda>", node.lineno))
+    )
+
+
 def same_class(node: ast.ClassDef, live: object, cell: ast.Module) -> bool:
     """Tell whether a class has the methods, fields and constants of this statement of a cell, and no other ones."""
     if not isinstance(live, type) or live.__qualname__ != node.name:
@@ -79,7 +88,7 @@ def same_class(node: ast.ClassDef, live: object, cell: ast.Module) -> bool:
 
 
 def _same_methods(body: types.CodeType, node: ast.ClassDef, live: type) -> bool:
-    decorated = {each.name for each in node.body if isinstance(each, _Function) and each.decorator_list}
+    decorated = {each.name for each in node.body if isinstance(each, FUNCTIONS) and each.decorator_list}
     # Not a class in the class, nor a lambda or a comprehension.
     codes = [each for each in body.co_consts if isinstance(each, types.CodeType) and each.co_flags & 0x1]
     names = {each.co_name for each in codes if not each.co_name.startswith("<")}
@@ -97,12 +106,16 @@ def _mangled(owner: str, name: str) -> str:
     return f"_{owner.lstrip('_')}{name}" if private else name
 
 
-def _codes_of(node: ast.stmt, flags: int, cell: ast.Module) -> Iterator[types.CodeType]:
+def _codes_of(
+    node: ast.stmt, flags: int, cell: ast.Module, wanted: tuple[str, int] | None = None
+) -> Iterator[types.CodeType]:
     """Compile a function or a class as IPython does, statement by statement, and as a module, in one.
 
     The code is not the same: the compiler goes by what the text around imports.
+    `wanted` is the name and the first line of another code in the statement.
     """
     first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    name_and_line = wanted or (getattr(node, "name", ""), first)
     for body in ([node], cell.body):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -111,7 +124,7 @@ def _codes_of(node: ast.stmt, flags: int, cell: ast.Module) -> Iterator[types.Co
             except SyntaxError:  # a cell with `await` at its top
                 continue
         for code in _within(module):
-            if code.co_name == getattr(node, "name", "") and code.co_firstlineno == first:
+            if (code.co_name, code.co_firstlineno) == name_and_line:
                 yield code
 
 
@@ -220,7 +233,7 @@ def _has_more(node: ast.ClassDef, live: type) -> bool:
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, (*_Function, ast.ClassDef)):
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         yield node.name
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

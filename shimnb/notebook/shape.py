@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import dataclasses
 import inspect
 import types
@@ -23,6 +24,7 @@ __all__ = ["find_task", "has_task", "listed", "read_shape"]
 
 # Names that the generated executor of level 1 uses beside the parameters'.
 _RESERVED = ("self", "execute")
+_Kind = inspect.Parameter
 _NUMBERS = {int: "an integer", float: "a number", bool: "true or false"}
 
 
@@ -133,6 +135,8 @@ def read_shape(
             f"the cell binds {name!r} itself, and the task takes that name",
             "Rename one of them.",
         )
+    if executor is not None:
+        _check_method(name, executor, module, places)
     config, values = _config(name, module, options, places)
     # A module that is bound to its own name may be imported once more under it.
     taken = {
@@ -192,6 +196,7 @@ def _with_function(name: str, shape: Shape, module: types.ModuleType, places: Pl
         raise CellError(
             name, line, "`execute` has no parameter for the template", "Write `def execute(tt, *, ...) -> ...:`."
         )
+    _check_template(name, line, "execute", vars(module)["execute"], positional[0].arg)
     defaults = dict(zip(reversed(positional), reversed(arguments.defaults), strict=False))
     keyword = dict(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
     parameters = [
@@ -203,6 +208,41 @@ def _with_function(name: str, shape: Shape, module: types.ModuleType, places: Pl
         template=positional[0].arg,
         parameters=tuple(parameters),
         returns=ast.unparse(node.returns) if node.returns else None,
+    )
+
+
+def _check_method(name: str, executor: str, module: types.ModuleType, places: Places) -> None:
+    """Check that the executor's method takes the template, which a run would otherwise be the first to tell."""
+    method = inspect.getattr_static(vars(module)[executor], "execute_from_model", None)
+    if not inspect.isfunction(method) or hasattr(method, "__wrapped__"):
+        return
+    kinds = [each.kind for each in inspect.signature(method).parameters.values()]
+    positional = [each for each in kinds if each in (_Kind.POSITIONAL_ONLY, _Kind.POSITIONAL_OR_KEYWORD)]
+    node = places.function(f"{executor}.execute_from_model")
+    line = None if node is None else node.lineno
+    if len(positional) > 1:
+        _check_template(name, line, "execute_from_model", method, list(inspect.signature(method).parameters)[1])
+    elif _Kind.VAR_POSITIONAL not in kinds:
+        raise CellError(
+            name,
+            line,
+            "`execute_from_model` has no parameter for the template",
+            "Write `def execute_from_model(self, tt, *, ...) -> ...:`.",
+        )
+
+
+def _check_template(name: str, line: int | None, function: str, live: types.FunctionType, first: str) -> None:
+    """Check that what gets the template is not meant to be an input."""
+    written = inspect.formatannotation(live.__annotations__.get(first, object)).strip("'")
+    # Whatever else stands there may be a name for the template.
+    if not isinstance(getattr(builtins, written.partition("[")[0], None), type) or written == "object":
+        return
+    own = "self, " if function != "execute" else ""
+    raise CellError(
+        name,
+        line,
+        f"the first parameter of `{function}` gets the template, and {first!r} is annotated {written}",
+        f"Write `def {function}({own}tt, *, {first}: {written}, ...) -> ...:`.",
     )
 
 

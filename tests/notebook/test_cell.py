@@ -232,15 +232,15 @@ def test_discarding_takes_the_module_back():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+        ("1t", "task name: no identifier: '1t'. Use letters, digits and underscores, such as task_1t."),
         (
-            "1t",
-            (
-                "task name: the task's name is no identifier: '1t'. "
-                "Use letters, digits and underscores, such as top_tracks."
-            ),
+            "top-tracks",
+            "task name: no identifier: 'top-tracks'. Use letters, digits and underscores, such as top_tracks.",
         ),
-        ("class", "task name: the task's name is a keyword of Python: 'class'. Write class_task, or another name."),
-        ("_t", "task name: the task's name is private: '_t'. Write t: a task is there to be used."),
+        ("--", "task name: no identifier: '--'. Use letters, digits and underscores, such as top_tracks."),
+        ("class", "task name: a keyword of Python: 'class'. Write class_task, or another name."),
+        ("In", "task name: a name of IPython's own: 'In'. Write In_task, or another name."),
+        ("_t", "task name: private: '_t'. Write t: a task is there to be used."),
     ],
 )
 def test_a_name_that_is_no_variable(name: str, expected: str):
@@ -267,8 +267,49 @@ SUBCLASS = "from shimnb import ShimTaskExecutor\nclass Executor(ShimTaskExecutor
         (
             "import os\n!ls",
             (
-                "cell t, line 3: invalid syntax. Leave it out: the cell is a Python module, without IPython's % and ! "
-                "lines.\n  3 | !ls\n      ^"
+                "cell t, line 3: invalid syntax. Write it in a cell of its own: this one is a Python module, without "
+                "IPython's %, ! and ? lines.\n  3 | !ls\n      ^"
+            ),
+        ),
+        (
+            "now = %time 1",
+            (
+                "cell t, line 2: invalid syntax. Write it in a cell of its own: this one is a Python module, without "
+                "IPython's %, ! and ? lines.\n  2 | now = %time 1\n            ^"
+            ),
+        ),
+        (
+            "print??",
+            (
+                "cell t, line 2: invalid syntax. Write it in a cell of its own: this one is a Python module, without "
+                "IPython's %, ! and ? lines.\n  2 | print??\n           ^"
+            ),
+        ),
+        (
+            "n = 3 % % 4",
+            "cell t, line 2: invalid syntax. Mend the line, and run the cell again.\n  2 | n = 3 % % 4\n              ^",
+        ),
+        (
+            "def execute(n: int) -> int: ...",
+            (
+                "cell t, line 2: the first parameter of `execute` gets the template, and 'n' is annotated int. "
+                "Write `def execute(tt, *, n: int, ...) -> ...:`.\n  2 | def execute(n: int) -> int: ..."
+            ),
+        ),
+        (
+            f"{SUBCLASS}    def execute_from_model(self, rows: list[str]) -> int: ...",
+            (
+                "cell t, line 4: the first parameter of `execute_from_model` gets the template, and 'rows' is annotated "
+                "list[str]. Write `def execute_from_model(self, tt, *, rows: list[str], ...) -> ...:`.\n"
+                "  4 |     def execute_from_model(self, rows: list[str]) -> int: ..."
+            ),
+        ),
+        (
+            f"{SUBCLASS}    def execute_from_model(self, *, n: int) -> int: ...",
+            (
+                "cell t, line 4: `execute_from_model` has no parameter for the template. Write "
+                "`def execute_from_model(self, tt, *, ...) -> ...:`.\n"
+                "  4 |     def execute_from_model(self, *, n: int) -> int: ..."
             ),
         ),
         (
@@ -375,6 +416,17 @@ SUBCLASS = "from shimnb import ShimTaskExecutor\nclass Executor(ShimTaskExecutor
             "cell t, line 7, custom at $.word: a function is no JSON value: <function dataclass at 0x>. Leave it out.",
         ),
         (
+            f"{FUNCTION}__all__ = ['execute', 'nope']",
+            (
+                "cell t, line 4: `__all__` names 'nope', and the cell does not define it. Leave it out, or define it.\n"
+                "  4 | __all__ = ['execute', 'nope']"
+            ),
+        ),
+        (
+            f"__all__ = 'execute'\n{FUNCTION}",
+            "cell t, line 2: `__all__` is no list of names. Write strings in brackets.\n  2 | __all__ = 'execute'",
+        ),
+        (
             f"t = 1\n{FUNCTION}",
             "cell t, line 2: the cell binds 't' itself, and the task takes that name. Rename one of them.\n  2 | t = 1",
         ),
@@ -382,8 +434,8 @@ SUBCLASS = "from shimnb import ShimTaskExecutor\nclass Executor(ShimTaskExecutor
             "def execute(tt) -> int:\n    return pd + np",
             (
                 "cell t, line 3: 2 names are not there when the cell runs without the notebook, as it does on a cluster. "
-                "Bring them in:\n  line 3, 'np': Define or import it in the cell.\n"
-                "  line 3, 'pd': Define or import it in the cell.\n  3 |     return pd + np"
+                "Bring them in:\n  line 3, 'np': Write `import numpy as np` in the cell.\n"
+                "  line 3, 'pd': Write `import pandas as pd` in the cell.\n  3 |     return pd + np"
             ),
         ),
         (

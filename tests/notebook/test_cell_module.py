@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import inspect
 import linecache
+import os
 import pickle
 import re
 import subprocess
@@ -245,6 +246,29 @@ def test_a_debugger_shows_the_cell(kernel: Kernel, debug: str):
     assert "----> 3     return n // 0\n      4 \n      5 def execute(tt, *, n: int = 2) -> int:\n" in rest
     assert "n = 2\n" in rest
     assert re.search(r"cell t #\d+\(6\)execute\(\)\n.*----> 6     return inner\(n\)\n.*42", rest, re.DOTALL)
+
+
+def test_a_terminal_shows_the_same(tmp_path: Path):
+    """A cell that is typed line by line, its traceback, and the debugger in what was included."""
+    typed = (
+        "%load_ext shimnb\ndef third(n):\n    return n // 0\n\n"
+        "%%shimtask t --include third --no-panel\ndef execute(tt, *, n: int = 2) -> int:\n    return third(n)\n\n\n"
+        "t()\n%debug\nlist\nup\np n + 40\nq\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--colors=NoColor", "--no-confirm-exit"],
+        input=typed,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    shown = done.stdout
+    assert "      2 def execute(tt, *, n: int = 2) -> int:\n----> 3     return third(n)\n" in shown, done.stderr
+    assert re.search(r"cell t #1:8, in third\(n\)\n +7 def third\(n\):\n-+> 8     return n // 0\n", shown)
+    assert re.search(r"> .*cell t #1\(8\)third\(\)\n", shown)
+    assert re.search(r"> .*cell t #1\(3\)execute\(\)\n.*----> 3     return third\(n\)\n.*42\n", shown, re.DOTALL)
 
 
 def test_what_was_included_is_shown_too(kernel: Kernel):

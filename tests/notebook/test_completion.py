@@ -163,6 +163,12 @@ def test_a_front_end_that_sends_the_line_alone_is_answered(seen):
     assert seen.text(asked) == "('gh', ['ghcr.io/me/sql:1'])\n"
 
 
+def test_a_comment_may_stand_above(seen):
+    """As it may when the cell runs; below code the line is no cell's."""
+    assert seen.complete("# A remark.\n\n%%shimtask t --im") == ("--im", ["--image"])
+    assert "--image" not in seen.complete("x = 1\n%%shimtask t --im")[1]
+
+
 def test_an_expression_in_braces_is_pythons(shell):
     """What stands in braces is left to the others."""
     shell.names["tag_of_mine"] = 1

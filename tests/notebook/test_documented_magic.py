@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import shimnb
 from shimnb.notebook.commands import COMMANDS
 from shimnb.notebook.options import option_parser
 
@@ -36,6 +37,14 @@ def test_every_command_is_documented():
     """The table has the commands, with the words of the help, and an example of each."""
     assert table("| line | answer |") == [f"| `{cell(each.usage)}` | {cell(each.help)} |" for each in COMMANDS]
     assert "\n".join(f"%shimtask {each.example}" for each in COMMANDS) in DOCUMENT
+
+
+def test_the_example_of_define_runs():
+    """From a text to a task, with the options as they are documented."""
+    [example] = re.findall(r"```python\n(task = .*?)```", DOCUMENT, re.DOTALL)
+    names = {"shimnb": shimnb, "source": "def execute(tt) -> str:\n    return tt.custom['greeting']\n"}
+    exec(example, names)  # noqa: S102  # the document's own
+    assert (names["task"](), names["task"].metadata.retries) == ("salut", 2)
 
 
 @pytest.mark.parametrize("number", range(3))

@@ -72,6 +72,7 @@ def missing(notebook: Notebook, body: str) -> str:
     return str(caught.value)
 
 
+NOT_IN_IT = "line 3: {!r} is neither defined nor imported in the cell."
 WITHOUT = "but a cluster runs the cell without the notebook"
 
 
@@ -105,7 +106,15 @@ WITHOUT = "but a cluster runs the cell without the notebook"
             "Define it in the cell, or pass it as data: --set 'WORD=\"a b\"', read as tt.custom['WORD'].",
         ),
         ("db = object()", "db", "Define it in the cell."),
-        ("PASSWORD = 'hunter2'", "PASSWORD", "Request it as a secret: --secret GROUP/KEY."),
+        (
+            "PASSWORD = 'hunter2'",
+            "PASSWORD",
+            (
+                "Request it as a secret, --secret GROUP/KEY, read as "
+                "shimnb.current_context().secrets.get('GROUP', 'KEY')."
+            ),
+        ),
+        ("double = lambda n: 2 * n", "double", "Paste it into the cell, or add --include double to the first line."),
     ],
 )
 def test_a_name_of_the_notebook_is_named_with_its_cell_and_remedies(
@@ -123,6 +132,10 @@ def test_a_name_of_the_notebook_is_named_with_its_cell_and_remedies(
     ("body", "expected"),
     [
         (uses("json"), "line 3: 'json' is neither defined nor imported in the cell. Write `import json` in the cell."),
+        (uses("dataclass"), f"{NOT_IN_IT.format('dataclass')} Write `from dataclasses import dataclass` in the cell."),
+        (uses("Secret"), f"{NOT_IN_IT.format('Secret')} Write `from shimnb import Secret` in the cell."),
+        (uses("pd"), f"{NOT_IN_IT.format('pd')} Write `import pandas as pd` in the cell."),
+        (uses("flyteidl"), f"{NOT_IN_IT.format('flyteidl')} Write `import flyteidl` in the cell."),
         (
             uses("qqqqq"),
             "line 3: 'qqqqq' is neither defined nor imported in the cell. Define or import it in the cell.",
@@ -156,9 +169,24 @@ def test_a_value_that_the_notebook_would_give_silently(notebook: Notebook):
     notebook.run("n = 1")
     assert missing(notebook, "n = n + 1") == (
         "cell t, line 2: 'n' is used before the cell sets it, in the same line; the notebook defines it in cell [1], "
-        f"{WITHOUT}. Paste it into the cell, add --include n to the first line, or pass it as data: --set n=1, read as "
-        "tt.custom['n'].\n  2 | n = n + 1"
+        f"{WITHOUT}. Paste it into the cell.\n  2 | n = n + 1"
     )
+
+
+@pytest.mark.parametrize(
+    ("above", "data"),
+    [
+        ("", ", or pass it as data: --set RATE=3, read as tt.custom['RATE']"),
+        ("class Config: ...\n", ", or pass it as data: a field of Config, read as tt.custom['RATE']"),
+        ("t = None\n", ""),
+    ],
+)
+def test_a_constant_as_data(notebook: Notebook, above: str, data: str):
+    """Where there is a Config it is a field of it, and a task that is made by hand takes no --set."""
+    notebook.run("RATE = 3")
+    ways = "Paste it into the cell, add --include RATE to the first line"
+    told = missing(notebook, above + uses("RATE")).partition(f"{WITHOUT}. ")[2].partition("\n")[0]
+    assert told == f"{ways if data else ways.replace(', add', ', or add')}{data}."
 
 
 @pytest.mark.parametrize(
@@ -274,6 +302,8 @@ def test_what_a_statement_runs_at_once_comes_before_it(notebook: Notebook):
             "# Above.\n# Two lines.\nUNITS = {'a', 'b'}  # beside\n",
         ),
         ("x = 1\n\n# A thought.\n\ndef f(): return 1", "f", "def f(): return 1\n"),
+        ("K = 2\ndouble = lambda n: K * n", "double", "K = 2\n\n\ndouble = lambda n: K * n\n"),
+        ("a, b = (lambda: 1), (\n    lambda n: lambda: n\n)", "b", "b = lambda n: lambda: n\n"),
         ("async def f():\n    return 1", "f", "async def f():\n    return 1\n"),
         (
             "class A:\n    n = 1\n    @property\n    def p(self): return self.n\n    @staticmethod\n    def __s(): return 2",
@@ -349,6 +379,7 @@ ANEW = "Run cell [1] again, or paste it into the cell."
     ("text", "then", "name", "expected"),
     [
         ("x = 1", "", "cleen", "the notebook does not define it. Define it in the cell."),
+        ("", "from builtins import open", "nope", "the notebook does not define it. Define it in the cell."),
         ("clean = 1", "", "cleen", "the notebook does not define it. Did you mean 'clean'?"),
         ("x = 1", "globals()['y'] = 2", "y", None),
         (
@@ -391,13 +422,19 @@ ANEW = "Run cell [1] again, or paste it into the cell."
             "for i in range(3):\n    pass",
             "",
             "i",
-            "cell [1] binds it in a statement that cannot be copied alone, `for i in range(3):`. Paste it into the cell.",
+            "cell [1] binds it in a statement that cannot be copied alone, `for i in range(3):`. Define it in the cell.",
         ),
         (
             "API_KEY = 'hunter2'",
             "",
             "API_KEY",
             "it looks like a secret, and would stand in the module's text. Request it: --secret GROUP/KEY.",
+        ),
+        (
+            "f = lambda n: n\nf = lambda n: n",
+            "f = lambda n: -n",
+            "f",
+            "what the notebook has is not what cell [1] defines. Run cell [1] again, or paste it into the cell.",
         ),
         (
             "def hide(f): return lambda: f\n@hide\ndef f(): return 1",

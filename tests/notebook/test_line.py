@@ -66,6 +66,14 @@ def test_expansion(word: str, text: str):
     assert expanded(word, {"tag": 7}) == text
 
 
+@pytest.mark.parametrize("word", ["row={a:", "n={n"])
+def test_a_brace_that_is_not_closed(word: str):
+    """It is said in the person's words, not in those of a format."""
+    with pytest.raises(UsageError) as caught:
+        expanded(word, {"n": 1})
+    assert str(caught.value) == f"a brace is not closed: {word}"
+
+
 def test_an_expression_that_raises():
     """Any exception of it is a UsageError that names the word."""
     with pytest.raises(UsageError) as caught:

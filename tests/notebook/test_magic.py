@@ -50,7 +50,38 @@ def test_help_comes_from_the_parser(shell, asked: str):
     assert "--limit-ephemeral-storage QUANTITY" in out
 
 
-@pytest.mark.parametrize("asked", ["%%shimtask?", "%shimtask?"])
+@pytest.mark.parametrize("above", ["# A remark.\n", "\n\n# One.\n\n  # Two.\n", "\n"])
+def test_what_stands_above_the_magic_is_no_matter(shell, above: str):
+    """IPython wants the magic's line first; lines keep the numbers that they have in the person's cell."""
+    shell.run(f"{above}%%shimtask double --no-panel\n{DOUBLE}")
+    assert shell.names["double"](n=4) == 8
+    line = above.count("\n") + 3
+    assert shell.fail(f"{above}%%shimtask double\n\nx = nowhere\n{DOUBLE}").endswith(f"\n  {line} | x = nowhere")
+    shell.fail(f"{above}%%shimtask double\n\n1 / 0")
+    assert f"----> {line} 1 / 0" in shell.fail(f"{above}%%shimtask double\n\n1 / 0")
+
+
+def test_a_terminal_waits_for_the_body(shell):
+    """After the first line a cell is not complete, and a blank line ends it; help needs no body."""
+    complete = shell.ip.input_transformer_manager.check_complete
+    assert complete("%%shimtask double --no-panel")[0] == "incomplete"
+    assert complete("%%shimtask double --no-panel\ndef execute(tt) -> int:")[0] == "incomplete"
+    assert complete(f"%%shimtask double --no-panel\n{DOUBLE}\n\n")[0] == "complete"
+
+
+def test_a_notebook_may_bind_ipythons_own_names(shell):
+    """What was run is known to IPython under other names too."""
+    shell.run("In = Out = 3")
+    shell.run(f"%%shimtask double --no-panel\n{DOUBLE}")
+    assert shell.names["double"](n=4) == 8
+
+
+def test_code_above_the_magic_is_not_moved(shell):
+    """Only comments and blank lines are."""
+    assert shell.fail(f"x = 1\n%%shimtask double\n{DOUBLE}").startswith("UsageError: Line magic function `%%shimtask`")
+
+
+@pytest.mark.parametrize("asked", ["%%shimtask?", "%shimtask?", "# A remark.\n%%shimtask --help"])
 def test_a_question_mark_shows_the_help(shell, asked: str):
     """Both marks of the magic answer a question mark with the parser's help."""
     assert "usage: %%shimtask NAME [options]" in shell.run(asked)
@@ -81,10 +112,7 @@ def test_a_question_mark_shows_the_help(shell, asked: str):
         ("%%shimtask t\n\n", "CellError: cell t: the cell is empty. Write the task below the magic's line."),
         (
             "%%shimtask 1t\nx = 1",
-            (
-                "TaskNameError: task name: the task's name is no identifier: '1t'. "
-                "Use letters, digits and underscores, such as top_tracks."
-            ),
+            ("TaskNameError: task name: no identifier: '1t'. Use letters, digits and underscores, such as task_1t."),
         ),
         (
             "%%shimtask t\ndef f(:\n    pass",
@@ -156,7 +184,7 @@ def test_a_panel_that_cannot_be_drawn_leaves_everything(shell, monkeypatch: pyte
     module = sys.modules.get("shimcells.double")
     lines = {key for key in linecache.cache if is_cell_file(key)}
 
-    def broken(_task: object) -> str:
+    def broken(*_given: object) -> str:
         raise ShimError("no panel today", where="panel")
 
     monkeypatch.setattr(panel, "panel_text", broken)
