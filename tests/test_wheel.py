@@ -15,7 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 PIP = (sys.executable, "-m", "pip")
 
-# Runs in the empty environment, which has no nbclient.
+# Runs in the empty environment, which has no nbclient. Input is allowed, as a notebook's front end does.
 DRIVER = """
 import json, sys
 from jupyter_client.manager import start_new_kernel
@@ -25,7 +25,7 @@ def run(client, cell):
     def keep(message):
         if message["msg_type"] in ("display_data", "execute_result", "error", "stream"):
             outputs.append(message["content"])
-    reply = client.execute_interactive(cell, output_hook=keep, timeout=120, allow_stdin=False)
+    reply = client.execute_interactive(cell, output_hook=keep, timeout=120, allow_stdin=True)
     return {"status": reply["content"]["status"], "outputs": outputs}
 
 manager, client = start_new_kernel()

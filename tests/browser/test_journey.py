@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -12,6 +12,7 @@ from .conftest import fresh_page
 from .lab import REPOSITORY
 
 FIRST = "01_first_shim_task.ipynb"
+ANEW = "anew"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,9 @@ def page(chromium):
 @pytest.fixture(scope="module")
 def opened(lab, page):
     """The notebook, run up to the cell that defines the task."""
-    shutil.copy(REPOSITORY / "notebooks" / FIRST, lab.root / FIRST)
+    content = nbformat.read(REPOSITORY / "notebooks" / FIRST, as_version=4)
+    content.cells.append(nbformat.v4.new_code_cell("%reload_ext shimnb", id=ANEW))
+    nbformat.write(content, lab.root / FIRST)
     notebook = lab.open(page, FIRST)
     notebook.run(*(notebook.index(name) for name in ("data", "load")))
     return notebook
@@ -32,8 +35,8 @@ def opened(lab, page):
 
 @pytest.fixture
 def notebook(opened):
-    """The notebook, its task defined anew."""
-    opened.run(opened.index("task"))
+    """The notebook, its task defined anew, without what the test before left in the panel."""
+    opened.run(opened.index(ANEW), opened.index("task"))
     return opened
 
 
