@@ -55,9 +55,9 @@ if TYPE_CHECKING:
         ShimError,
     )
     from shimnb.notebook.define import define
-    from shimnb.notebook.form import form
+    from shimnb.notebook.form.widget import form
     from shimnb.notebook.panel import panel
-    from shimnb.notebook.tree import tree
+    from shimnb.notebook.tree.widget import tree
 
 __all__ = [
     "Checkpoint",
@@ -165,9 +165,9 @@ _HOMES = {
         "ShimError",
     ),
     "shimnb.notebook.define": ("define",),
-    "shimnb.notebook.form": ("form",),
+    "shimnb.notebook.form.widget": ("form",),
     "shimnb.notebook.panel": ("panel",),
-    "shimnb.notebook.tree": ("tree",),
+    "shimnb.notebook.tree.widget": ("tree",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

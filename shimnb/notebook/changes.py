@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
-from shimnb.notebook.nodes import Node, template_node
-from shimnb.notebook.words import cut, visible
+from shimnb.notebook.tree.nodes import Node, template_node
+from shimnb.notebook.tree.words import cut, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

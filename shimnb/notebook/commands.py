@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from shimnb.core.task import PythonCustomizedContainerTask
-    from shimnb.notebook.fields import Field
+    from shimnb.notebook.form.fields import Field
     from shimnb.notebook.options import OptionParser
     from shimnb.notebook.session import Session
 
@@ -150,7 +150,7 @@ def _list(session: Session) -> None:
 
 def _last_run(session: Session, name: str) -> str:
     """Word how the last run ended, whether it was by the magic or by the panel's form."""
-    from shimnb.notebook.report import outcome  # noqa: PLC0415  # there is a task, so it is loaded
+    from shimnb.notebook.runs.report import outcome  # noqa: PLC0415  # there is a task, so it is loaded
 
     record = session.versions.get(name)
     runs = [run for run in session.panel_runs(name) if record is None or run.task is record.cell.task]
@@ -263,7 +263,7 @@ def _inputs(
     session: Session, name: str, task: PythonCustomizedContainerTask[Any], given: Sequence[str]
 ) -> dict[str, Any]:
     """Read INPUT=VALUE words as the form reads its fields; say all that is wrong at once."""
-    from shimnb.notebook.fields import UNSET, fields_of, message, parse  # noqa: PLC0415  # as above
+    from shimnb.notebook.form.fields import UNSET, fields_of, message, parse  # noqa: PLC0415  # as above
 
     fields = {field.name: field for field in fields_of(task.python_interface)}
     states: dict[str, Any] = {}
@@ -302,7 +302,7 @@ def _call(name: str, fields: Mapping[str, Field]) -> str:
 
 def _state(word: str, field: Field, names: Mapping[str, Any]) -> str | None:
     """Take the text of a field out of a word; ``{expression}`` alone may be any value that the form takes."""
-    from shimnb.notebook.fields import show  # noqa: PLC0415  # as above
+    from shimnb.notebook.form.fields import show  # noqa: PLC0415  # as above
 
     key, _, text = word.partition("=")
     if is_expanded(word) and text.startswith("{") and text.endswith("}"):

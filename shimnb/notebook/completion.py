@@ -317,7 +317,7 @@ def _input(session: Session, name: str, given: list[str], place: _Place) -> Foun
     task = session.tasks().get(name)
     if task is None:
         return Found(place.word.text, [])
-    from shimnb.notebook.fields import fields_of  # noqa: PLC0415  # there is a task, so what it imports is loaded
+    from shimnb.notebook.form.fields import fields_of  # noqa: PLC0415  # there is a task, so what it imports is loaded
 
     fields = {field.name: field for field in fields_of(task.python_interface)}
     key, equals, value = place.word.text.partition("=")

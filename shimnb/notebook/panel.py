@@ -20,11 +20,11 @@ from shimnb.core.task import PythonCustomizedContainerTask
 from shimnb.errors import ShimError, shorten
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.cell import text_of
-from shimnb.notebook.form import FormWidget
+from shimnb.notebook.form.widget import FormWidget
 from shimnb.notebook.front import without_view
-from shimnb.notebook.nodes import template_node
-from shimnb.notebook.static_forms import static_text
-from shimnb.notebook.tree import TreeWidget, static_tree
+from shimnb.notebook.tree.nodes import template_node
+from shimnb.notebook.tree.static_forms import static_text
+from shimnb.notebook.tree.widget import TreeWidget, static_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

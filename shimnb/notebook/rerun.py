@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from shimnb.notebook.changes import changes
-from shimnb.notebook.words import cut
+from shimnb.notebook.tree.words import cut
 
 if TYPE_CHECKING:
     from shimnb.core.template import TaskTemplate

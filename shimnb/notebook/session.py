@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shimnb.notebook.options import TaskOptions
     from shimnb.notebook.panel import PanelWidget
     from shimnb.notebook.rerun import Said
-    from shimnb.notebook.tree import TreeWidget
+    from shimnb.notebook.tree.widget import TreeWidget
     from shimnb.notebook.versions import Record
 
 __all__ = ["Session"]
@@ -247,7 +247,7 @@ class Session:
 
     def show_tree(self, name: str) -> None:
         """Show a task's template as a tree."""
-        from shimnb.notebook.tree import TreeWidget  # noqa: PLC0415  # the widgets, for the same reason as above
+        from shimnb.notebook.tree.widget import TreeWidget  # noqa: PLC0415  # the widgets, for the same reason as above
 
         task = self.task(name)
         if not self.has_widgets:
@@ -266,7 +266,7 @@ class Session:
 
     def ran(self, name: str, seconds: float, failed: str) -> None:
         """Note how a run by the magic ended; `failed` names the exception."""
-        from shimnb.notebook.report import duration  # noqa: PLC0415  # there is a task, so it is loaded
+        from shimnb.notebook.runs.report import duration  # noqa: PLC0415  # there is a task, so it is loaded
 
         outcome = f"failed after {duration(seconds)}: {failed}" if failed else f"done in {duration(seconds)}"
         newest = self.panel_runs(name)[:1]

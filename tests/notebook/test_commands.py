@@ -31,7 +31,7 @@ def answer(shell, line: str) -> object:
 
 def test_list_is_a_table(shell, monkeypatch: pytest.MonkeyPatch):
     """Each task has its type, image, last run and size; names stand below one another."""
-    monkeypatch.setattr("shimnb.notebook.report.duration", lambda _: "4 ms")
+    monkeypatch.setattr("shimnb.notebook.runs.report.duration", lambda _: "4 ms")
     assert shell.run("%shimtask list") == "No tasks yet: begin a cell with %%shimtask NAME.\n"
     shell.run(TOP)
     shell.run(DOUBLE)
@@ -171,7 +171,7 @@ def test_run_uses_the_tasks_own_defaults(shell):
 
 def test_a_failed_run_shows_the_cells_line_and_is_noted(shell, monkeypatch: pytest.MonkeyPatch):
     """The traceback begins in the cell, and the list has the exception."""
-    monkeypatch.setattr("shimnb.notebook.report.duration", lambda _: "4 ms")
+    monkeypatch.setattr("shimnb.notebook.runs.report.duration", lambda _: "4 ms")
     shell.run("%%shimtask bad --no-panel\ndef execute(tt) -> int:\n    return 1 // 0")
     shown = shell.fail("%shimtask run bad")
     assert "----> 3     return 1 // 0" in shown

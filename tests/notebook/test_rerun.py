@@ -13,10 +13,10 @@ from shimnb.notebook import panel as panels
 from shimnb.notebook.cell import discard
 from shimnb.notebook.changes import Change
 from shimnb.notebook.define import define
-from shimnb.notebook.form import FormWidget
+from shimnb.notebook.form.widget import FormWidget
 from shimnb.notebook.panel import PanelWidget
 from shimnb.notebook.rerun import Said, compared
-from shimnb.notebook.tree import TreeWidget
+from shimnb.notebook.tree.widget import TreeWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,14 +80,14 @@ def test_a_failing_edit_leaves_everything(again: Kernel, cell: str, name: str):
     assert again.text("t(n=3)") == "6\n"
 
 
-@pytest.mark.parametrize("part", ["tree.TreeWidget", "form.FormWidget", "panel.PanelWidget"])
+@pytest.mark.parametrize("part", ["tree.widget.TreeWidget", "form.widget.FormWidget", "panel.PanelWidget"])
 def test_a_panel_that_cannot_be_drawn_leaves_everything(again: Kernel, part: str):
     """Whichever widget fails: the old panel stands with its comms, and none of a new one's is left."""
-    where, kind = part.split(".")
+    where, _, kind = part.rpartition(".")
     asked = "(id(t), id(sys.modules['shimcells.t']), id(panel()), live())"
     before = again.text(asked), state(again)
     again.text(
-        f"from shimnb.notebook import {where} as _module\n_get = _module.{kind}.get_state\n"
+        f"import shimnb.notebook.{where} as _module\n_get = _module.{kind}.get_state\n"
         f"def _broken(self, *a, **k): raise RuntimeError('not today')\n_module.{kind}.get_state = _broken"
     )
     status, _ = again.run(CELL.replace("a:1", "a:2"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from shimnb.notebook.report import outcome, report
-from shimnb.notebook.run import Run, start
+from shimnb.notebook.runs.report import outcome, report
+from shimnb.notebook.runs.run import Run, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -42,10 +42,10 @@ from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2
 
-from shimnb.notebook.builders import fields_of, literal_at, literal_map_at, message_at
-from shimnb.notebook.json_nodes import Losses, json_at
-from shimnb.notebook.node import PAGE, Node, Parts, Row, Spot, rows
-from shimnb.notebook.summaries import interface_summary
+from shimnb.notebook.tree.builders import fields_of, literal_at, literal_map_at, message_at
+from shimnb.notebook.tree.json_nodes import Losses, json_at
+from shimnb.notebook.tree.node import PAGE, Node, Parts, Row, Spot, rows
+from shimnb.notebook.tree.summaries import interface_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

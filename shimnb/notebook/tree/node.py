@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 from typing import TYPE_CHECKING, Any
 
-from shimnb.notebook.words import cut, key_words
+from shimnb.notebook.tree.words import cut, key_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -180,7 +180,7 @@ class Node:
 
         Examples
         --------
-        >>> from shimnb.notebook.nodes import json_node
+        >>> from shimnb.notebook.tree.nodes import json_node
         >>> json_node({"a": [1, 2]}).find("/a/1").value
         '2'
         """
@@ -269,7 +269,7 @@ def rows(
     Returns
     -------
     list of dict
-        Rows as the docstring of `shimnb.notebook.nodes` describes them.
+        Rows as the docstring of `shimnb.notebook.tree.nodes` describes them.
     """
     found: list[Row] = []
     room = budget

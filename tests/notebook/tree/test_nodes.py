@@ -11,7 +11,7 @@ from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, security_
 from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2
 
 from shimnb.core.custom import custom_losses, custom_to_struct
-from shimnb.notebook.nodes import (
+from shimnb.notebook.tree.nodes import (
     Node,
     json_node,
     literal_map_node,
@@ -20,8 +20,8 @@ from shimnb.notebook.nodes import (
     rows,
     template_node,
 )
-from shimnb.notebook.static_forms import static_html, static_text
-from shimnb.notebook.words import duration_words, quoted, timestamp_words, type_words
+from shimnb.notebook.tree.static_forms import static_html, static_text
+from shimnb.notebook.tree.words import duration_words, quoted, timestamp_words, type_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

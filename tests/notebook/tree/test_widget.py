@@ -14,7 +14,7 @@ from shimnb.core.custom import custom_losses, custom_to_struct
 from shimnb.core.sizes import size_level
 from shimnb.core.template import TaskTemplate
 from shimnb.errors import ShimError
-from shimnb.notebook.tree import TreeWidget, tree
+from shimnb.notebook.tree.widget import TreeWidget, tree
 
 ACCEPTED = "Pass a task, a TaskTemplate, a message of flyteidl, or a dict."
 BOUND = 64 * 1024

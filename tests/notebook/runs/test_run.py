@@ -23,9 +23,9 @@ from shimnb import (
     executor_interface,
 )
 from shimnb.errors import ConversionError
-from shimnb.notebook.capture import Sink, captured
-from shimnb.notebook.report import duration, outcome, report
-from shimnb.notebook.run import Place, Run, start
+from shimnb.notebook.runs.capture import Sink, captured
+from shimnb.notebook.runs.report import duration, outcome, report
+from shimnb.notebook.runs.run import Place, Run, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shimnb import Interface
 from shimnb.errors import ConversionError, ShimError
-from shimnb.notebook.fields import UNSET, Field, fields_of, literal, message, parse, show
+from shimnb.notebook.form.fields import UNSET, Field, fields_of, literal, message, parse, show
 
 UTC = dt.timezone.utc
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf import struct_pb2
 
 from shimnb.core.sensitive import holds_secret, looks_secret
-from shimnb.notebook.node import Node, Parts, Spot
-from shimnb.notebook.wire import delimited, keyed_size
-from shimnb.notebook.words import bytes_words, cut, integer_words, quoted, visible
+from shimnb.notebook.tree.node import Node, Parts, Spot
+from shimnb.notebook.tree.wire import delimited, keyed_size
+from shimnb.notebook.tree.words import bytes_words, cut, integer_words, quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

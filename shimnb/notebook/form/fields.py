@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContextManager
 from shimnb.core.types import TypeEngine, type_name
 from shimnb.errors import ConversionError, ShimError, shorten
-from shimnb.notebook.others import Other, other_of
-from shimnb.notebook.texts import SCALARS
-from shimnb.notebook.values import bare, from_json, members, read_json, show_json, variants
+from shimnb.notebook.form.others import Other, other_of
+from shimnb.notebook.form.texts import SCALARS
+from shimnb.notebook.form.values import bare, from_json, members, read_json, show_json, variants
 
 if TYPE_CHECKING:
     from flyteidl.core import literals_pb2, types_pb2

@@ -11,8 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from shimnb.core.sizes import size_words
-from shimnb.notebook.node import Node, Row, rows
-from shimnb.notebook.words import cut
+from shimnb.notebook.tree.node import Node, Row, rows
+from shimnb.notebook.tree.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +48,7 @@ def static_html(node: Node, title: str = "", *, opened: Collection[str] = (), bu
 
     Examples
     --------
-    >>> from shimnb.notebook.nodes import json_node
+    >>> from shimnb.notebook.tree.nodes import json_node
     >>> "&lt;b&gt;" in static_html(json_node({"<b>": 1}))
     True
     """
@@ -103,7 +103,7 @@ def static_text(node: Node, title: str = "", *, depth: int = 3, budget: int = _T
 
     Examples
     --------
-    >>> from shimnb.notebook.nodes import json_node
+    >>> from shimnb.notebook.tree.nodes import json_node
     >>> print(static_text(json_node({"n": 3.0, "names": ["a"]}), "config"))
     config
     ├─ n: 3.0  float

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from shimnb.core.deck import deck_page
 from shimnb.core.deckpage import frame
-from shimnb.notebook.nodes import Node, literal_map_node, rows
-from shimnb.notebook.static_forms import static_html, static_text
+from shimnb.notebook.tree.nodes import Node, literal_map_node, rows
+from shimnb.notebook.tree.static_forms import static_html, static_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shimnb.notebook.fields import Field
-    from shimnb.notebook.run import Run
+    from shimnb.notebook.form.fields import Field
+    from shimnb.notebook.runs.run import Run
 
 __all__ = ["deck_html", "deck_names", "duration", "html_form", "outcome", "output_node", "plain_form", "report"]
 

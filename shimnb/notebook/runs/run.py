@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from shimnb.core.context import ExecutionState, FlyteContextManager
 from shimnb.core.types import TypeEngine
-from shimnb.notebook.capture import Sink, captured
+from shimnb.notebook.runs.capture import Sink, captured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Failure", "Place", "Run", "start"]
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).resolve().parents[2])
 _CELLS = "shimcells."
 _numbers = itertools.count(1)
 

@@ -10,9 +10,9 @@ import pytest
 from shimnb import Deck, DeckField, PythonCustomizedContainerTask, ShimTaskExecutor, executor_interface
 from shimnb.core.deck import deck_page
 from shimnb.errors import CallError, InputError
-from shimnb.notebook.form import FormWidget, form
-from shimnb.notebook.report import report
-from shimnb.notebook.run import Run
+from shimnb.notebook.form.widget import FormWidget, form
+from shimnb.notebook.runs.report import report
+from shimnb.notebook.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,7 @@ def test_a_failed_run_is_told_with_its_line(front: Front) -> None:
     failure = front.last("run")["run"]["failure"]
     assert (failure["type"], failure["message"]) == ("ValueError", "times is -1")
     assert failure["source"] == 'raise ValueError(f"times is {times}")'
-    assert failure["place"].endswith("of test_form.py")
+    assert failure["place"].endswith("of test_widget.py")
     assert front.last("status")["text"].endswith(": ValueError")
 
 

@@ -23,17 +23,17 @@ import traitlets
 
 from shimnb.errors import CallError, InputError, ShimError
 from shimnb.notebook import assets
-from shimnb.notebook.fields import UNSET, Field, State, fields_of, literal, message, parse, show
+from shimnb.notebook.form.fields import UNSET, Field, State, fields_of, literal, message, parse, show
 from shimnb.notebook.front import without_view
-from shimnb.notebook.history import History
-from shimnb.notebook.nodes import rows
-from shimnb.notebook.report import deck_html, deck_names, html_form, outcome, output_node, plain_form
+from shimnb.notebook.runs.history import History
+from shimnb.notebook.runs.report import deck_html, deck_names, html_form, outcome, output_node, plain_form
+from shimnb.notebook.tree.nodes import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shimnb.core.task import PythonCustomizedContainerTask
-    from shimnb.notebook.run import Run
+    from shimnb.notebook.runs.run import Run
 
 __all__ = ["FormWidget", "form"]
 

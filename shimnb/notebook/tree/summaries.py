@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import identifier_pb2, interface_pb2, security_pb2, tasks_pb2
 
-from shimnb.notebook.words import cut, duration_words, natural, quoted, type_words, visible
+from shimnb.notebook.tree.words import cut, duration_words, natural, quoted, type_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,8 +19,8 @@ from typing import Any
 
 from shimnb.core.types import type_name
 from shimnb.errors import ConversionError, shorten
-from shimnb.notebook.others import other_of
-from shimnb.notebook.texts import SCALARS, show_duration
+from shimnb.notebook.form.others import other_of
+from shimnb.notebook.form.texts import SCALARS, show_duration
 
 __all__ = ["bare", "from_json", "members", "read_json", "show_json", "to_json", "variants"]
 

@@ -21,9 +21,9 @@ from shimnb.core.sizes import size_level, size_words
 from shimnb.errors import ShimError
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.front import without_view
-from shimnb.notebook.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
-from shimnb.notebook.static_forms import static_html, static_text
-from shimnb.notebook.words import cut, visible
+from shimnb.notebook.tree.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
+from shimnb.notebook.tree.static_forms import static_html, static_text
+from shimnb.notebook.tree.words import cut, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -143,7 +143,7 @@ class TreeWidget(anywidget.AnyWidget):
         ``warning`` where the size passes a limit; and ``label``, the tree's
         accessible name.
     rows : list of dict
-        The first rows; see `shimnb.notebook.nodes`.
+        The first rows; see `shimnb.notebook.tree.nodes`.
     expanded : list of str
         Ids of the rows that stand open. They are kept here, so that the view
         comes back as it was when the front end makes it again.

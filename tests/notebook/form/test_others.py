@@ -16,10 +16,10 @@ from shimnb import FlyteDirectory, FlyteFile, Interface, StructuredDataset, kwty
 from shimnb.core.types import TypeEngine
 from shimnb.errors import ConversionError
 from shimnb.notebook.define import define
-from shimnb.notebook.fields import Field, fields_of, literal, message, parse, show
-from shimnb.notebook.form import form
-from shimnb.notebook.nodes import literal_map_node
-from shimnb.notebook.words import type_words
+from shimnb.notebook.form.fields import Field, fields_of, literal, message, parse, show
+from shimnb.notebook.form.widget import form
+from shimnb.notebook.tree.nodes import literal_map_node
+from shimnb.notebook.tree.words import type_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,11 +16,11 @@ from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2, types_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from shimnb.notebook.json_nodes import NO_LOSSES, Losses, json_at, plain, struct_at, text_or_masked
-from shimnb.notebook.node import Node, Parts, Spot
-from shimnb.notebook.summaries import summary
-from shimnb.notebook.wire import delimited, entry_size, keyed_size, message_type, scalar_size, tag_size
-from shimnb.notebook.words import bytes_words, cut, duration_words, natural, quoted, timestamp_words, type_words
+from shimnb.notebook.tree.json_nodes import NO_LOSSES, Losses, json_at, plain, struct_at, text_or_masked
+from shimnb.notebook.tree.node import Node, Parts, Spot
+from shimnb.notebook.tree.summaries import summary
+from shimnb.notebook.tree.wire import delimited, entry_size, keyed_size, message_type, scalar_size, tag_size
+from shimnb.notebook.tree.words import bytes_words, cut, duration_words, natural, quoted, timestamp_words, type_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

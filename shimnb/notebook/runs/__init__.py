@@ -1,0 +1,1 @@
+"""Runs: started, captured, remembered and told."""
