@@ -252,7 +252,7 @@ def _run(session: Session, name: str, *given: str) -> Any:
         raise error.with_traceback(None) from error.__cause__
     except BaseException as error:
         failed = type(error).__name__
-        if isinstance(error, Exception):
+        if isinstance(error, (Exception, KeyboardInterrupt)):
             session.begin_at_cell(error, is_cell_file)
         raise
     finally:

@@ -104,7 +104,7 @@ class Session:
         except ShimError as error:
             # The message names the line; what is in between is ours, the generated lines included.
             raise error.with_traceback(None) from error.__cause__
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             self.begin_at_cell(error, is_cell_file)
             raise
 
@@ -113,7 +113,7 @@ class Session:
         name = cell.text.name
         earlier = self.versions.get(name)
         try:
-            version = _version(line, body, cell)
+            version = _version(line, body, cell, {} if anew else self._read())
             said = _compared(earlier.version, version, anew=anew) if earlier is not None else None
             text, widget = self._drawn(name, cell.task, said) if panel else ("", None)
         except BaseException:
@@ -158,7 +158,7 @@ class Session:
         self.versions.remove(name)
         discard(name)
 
-    def begin_at_cell(self, error: Exception, is_cell_file: Any) -> None:
+    def begin_at_cell(self, error: BaseException, is_cell_file: Any) -> None:
         """Let an exception of the cell's own code be shown from the cell's line on, without our frames above it."""
         tb: TracebackType | None = error.__traceback__
         while tb is not None and not is_cell_file(tb.tb_frame.f_code.co_filename):
@@ -181,6 +181,14 @@ class Session:
     def _records(self) -> list[Record]:
         found = [self.versions.get(name) for name in self.versions.names()]
         return [record for record in found if record is not None]
+
+    def _read(self) -> dict[str, int]:
+        """Tell which state of the person's own modules the cells have: Python reads a file at its first import only."""
+        read: dict[str, int] = {}
+        for record in self._records():
+            for module, time in record.version.files.items():
+                read[module] = max(time, read.get(module, time))
+        return read
 
     def _publish(self, earlier: Record | None, cell: Cell) -> None:
         if earlier is not None:
@@ -329,12 +337,13 @@ class Session:
             self.versions.remove(name)
 
 
-def _version(line: str, body: str, cell: Cell) -> Version:
+def _version(line: str, body: str, cell: Cell, read: dict[str, int]) -> Version:
     from shimnb.notebook.imports import own_files  # noqa: PLC0415  # as the cell's own module
 
     text = cell.text
     code = text.module_source.removesuffix(text.generated)
-    return Version(line, body, code, text.generated, cell.task.task_template, own_files(code))
+    files = {module: read.get(module, time) for module, time in own_files(code).items()}
+    return Version(line, body, code, text.generated, cell.task.task_template, files)
 
 
 def _compared(before: Version, after: Version, *, anew: bool) -> Said:

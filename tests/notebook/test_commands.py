@@ -226,6 +226,13 @@ def test_reload_includes_what_the_notebook_has_now(kernel):
     assert "\n-    return n + 1\n+    return n + 100\n" in kernel.text("%shimtask diff including")
 
 
+HELPED = """%%shimtask helped --no-panel
+from my_helpers import twice
+def execute(tt, *, n: int) -> int:
+    return twice(n)
+"""
+
+
 @pytest.fixture
 def own_module(shell, tmp_path, monkeypatch: pytest.MonkeyPatch):
     """A module of the person's own, and how to change it."""
@@ -239,9 +246,7 @@ def own_module(shell, tmp_path, monkeypatch: pytest.MonkeyPatch):
         os.utime(path, ns=(time, time))
 
     write("def twice(n):\n    return 2 * n\n")
-    shell.run(
-        "%%shimtask helped --no-panel\nfrom my_helpers import twice\ndef execute(tt, *, n: int) -> int:\n    return twice(n)\n"
-    )
+    shell.run(HELPED)
     yield write
     sys.modules.pop("my_helpers", None)
 
@@ -254,6 +259,18 @@ def test_reload_imports_anew_what_changed(shell, own_module):
     own_module("def twice(n):\n    return 200 * n\n")
     assert shell.run("%shimtask reload helped") == "imported anew: my_helpers\n"
     assert shell.names["helped"](n=2) == 400
+
+
+@pytest.mark.parametrize("cell", [HELPED, HELPED.replace("helped", "another")], ids=["the cell", "another cell"])
+def test_a_run_in_between_hides_no_change(shell, own_module, cell: str):
+    """Running a cell reads no module anew: what changed on the way is still to be reloaded."""
+    own_module("def twice(n):\n    return 200 * n\n")
+    shell.run(cell)
+    name = cell.split()[1]
+    assert shell.names[name](n=2) == 4
+    assert shell.run(f"%shimtask reload {name}") == "imported anew: my_helpers\n"
+    assert shell.names[name](n=2) == 400
+    assert shell.run(f"%shimtask reload {name}") == ""
 
 
 def test_a_reload_that_fails_leaves_everything(shell, own_module):

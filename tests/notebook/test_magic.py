@@ -156,6 +156,14 @@ def test_an_exception_of_the_cell_begins_at_its_line(shell):
     assert shown.endswith("ZeroDivisionError: division by zero")
 
 
+def test_an_interrupted_cell_begins_at_its_line(shell):
+    """Whoever stops a cell while it defines sees where it was, and none of our frames."""
+    shown = shell.fail("%%shimtask t\nx = 1\nraise KeyboardInterrupt")
+    assert "----> 3 raise KeyboardInterrupt" in shown
+    assert "shimnb" not in shown
+    assert "t" not in shell.names
+
+
 def test_an_exception_of_the_executor_shows_the_cells_line(shell):
     """Calling the task shows where in the cell it failed."""
     shell.run("%%shimtask t --no-panel\ndef execute(tt) -> int:\n    return 1 // 0")
