@@ -15,6 +15,7 @@ ShimError
 │   └── ConversionError      a value that does not fit its type
 ├── CallError
 │   ├── InputError           inputs that the interface does not have, or lacks
+│   ├── RunError             a run of a form that cannot be had, or made again
 │   └── OutputError          a result that does not fit the interface
 ├── TemplateError            a template or an executor that cannot be loaded
 ├── FileError                a file that cannot be read or written
@@ -65,6 +66,7 @@ __all__ = [
     "MissingFileError",
     "OutputError",
     "OverrideError",
+    "RunError",
     "SecretError",
     "SettingError",
     "ShimError",
@@ -365,6 +367,23 @@ class InputError(CallError, AssertionError, TypeError):
     def __init__(self, task: str, names: tuple[str, ...], problem: str, remedy: str) -> None:
         self.task = task
         self.names = names
+        self.problem = problem
+        super().__init__(problem, where=f"task {task}", remedy=remedy)
+
+
+class RunError(CallError):
+    """A run of a form that cannot be had, made again, or shown.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    problem, remedy : str
+        What is wrong, and what to do.
+    """
+
+    def __init__(self, task: str, problem: str, remedy: str) -> None:
+        self.task = task
         self.problem = problem
         super().__init__(problem, where=f"task {task}", remedy=remedy)
 

@@ -215,8 +215,8 @@ class CachedRun:
             return work()
         except CacheError as error:
             self._usable = False
-            # The level is that of who called the task: _tried, get or set, local_outputs, local_execute, __call__.
-            warnings.warn(f"The task runs without the local cache: {error}", RuntimeWarning, stacklevel=6)
+            # The level is that of who called the task: _tried, get or set, local_outputs, __call__ or local_execute.
+            warnings.warn(f"The task runs without the local cache: {error}", RuntimeWarning, stacklevel=5)
             return None
 
 

@@ -11,6 +11,7 @@ from flyteidl.core import identifier_pb2
 
 from shimnb.core.files import FileAccessProvider
 from shimnb.core.secrets import SecretsManager
+from shimnb.core.watch import watcher
 from shimnb.errors import ShimError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "FlyteContext",
     "FlyteContextManager",
     "current_context",
+    "standing",
 ]
 
 
@@ -37,7 +39,9 @@ class _Copied:
     # Plain classes: a dataclass compiles its methods when it is imported, and a copy by dataclasses.replace is slow.
     def _with(self, **changes: Any) -> Any:
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__, **changes)
+        copy.__dict__.update(self.__dict__)
+        if changes:
+            copy.__dict__.update(changes)
         return copy
 
     def __repr__(self) -> str:
@@ -104,6 +108,9 @@ class ExecutionParameters(_Copied):
     @property
     def checkpoint(self) -> Checkpoint:
         """What an earlier attempt left, and where this one may leave something."""
+        who = watcher()
+        if who is not None:
+            who.check()
         if self._checkpoint is None:
             from shimnb.core.checkpoint import local_checkpoint  # noqa: PLC0415  # for those who ask
 
@@ -137,7 +144,13 @@ class ExecutionParameters(_Copied):
 
     def with_task_sandbox(self) -> ExecutionParameters:
         """Return a copy for one run: with a working directory, a checkpoint and decks of its own."""
-        return self._with(_folder=None, _checkpoint=None, decks=[], _unused=True)  # type: ignore[no-any-return]
+        copy: ExecutionParameters = self._with()
+        # Set one by one, for every call of a task makes such a copy: keywords take twice as long.
+        copy._folder = None
+        copy._checkpoint = None
+        copy.decks = []
+        copy._unused = True
+        return copy
 
     def begun(self) -> ExecutionParameters:
         """Return the parameters themselves, now taken by a run: the next one gets others."""
@@ -189,16 +202,13 @@ class ExecutionMode(Enum):
     LOCAL_DYNAMIC_TASK_EXECUTION = 7
 
 
-_ON_A_CLUSTER = frozenset(
-    {ExecutionMode.TASK_EXECUTION, ExecutionMode.DYNAMIC_TASK_EXECUTION, ExecutionMode.EAGER_EXECUTION}
-)
-_LOCAL = frozenset(
-    {
-        ExecutionMode.LOCAL_TASK_EXECUTION,
-        ExecutionMode.LOCAL_WORKFLOW_EXECUTION,
-        ExecutionMode.EAGER_LOCAL_EXECUTION,
-        ExecutionMode.LOCAL_DYNAMIC_TASK_EXECUTION,
-    }
+# Tuples: an Enum's members hash in Python, and a run asks several times.
+_ON_A_CLUSTER = (ExecutionMode.TASK_EXECUTION, ExecutionMode.DYNAMIC_TASK_EXECUTION, ExecutionMode.EAGER_EXECUTION)
+_LOCAL = (
+    ExecutionMode.LOCAL_TASK_EXECUTION,
+    ExecutionMode.LOCAL_WORKFLOW_EXECUTION,
+    ExecutionMode.EAGER_LOCAL_EXECUTION,
+    ExecutionMode.LOCAL_DYNAMIC_TASK_EXECUTION,
 )
 
 
@@ -255,6 +265,9 @@ class ExecutionState(_Copied):
     def is_local_execution(self) -> bool:
         """Tell whether the run is on this machine."""
         return self.mode in _LOCAL
+
+
+_NOWHERE = ExecutionState()
 
 
 class CompilationState:
@@ -322,18 +335,28 @@ class FlyteContext(_Copied):
         """Return a state outside of any run, with this context's parameters."""
         return ExecutionState(working_dir=working_dir, user_space_params=self.user_space_params)
 
-    def for_run(self) -> FlyteContext:
+    def for_run(self, mode: ExecutionMode | None = None) -> FlyteContext:
         """Return the context of a run that is about to begin.
 
         On this machine it has parameters that no other run has or had: fresh
         decks, a working directory of its own. On a cluster the process is the
         run, and its parameters stay.
+
+        Parameters
+        ----------
+        mode : ExecutionMode, optional
+            Where the run takes place; where the context is when left out.
         """
-        state = self.execution_state
-        params = state.user_space_params if state else None
-        if state is None or params is None or params._unused or state.mode in _ON_A_CLUSTER:  # noqa: SLF001  # of this module
+        state = self.execution_state or _NOWHERE
+        params = state.user_space_params
+        mode = mode or state.mode
+        if params is not None and not params._unused and mode not in _ON_A_CLUSTER:  # noqa: SLF001  # of this module
+            params = params.with_task_sandbox()
+        elif mode is state.mode:
             return self
-        return self.with_execution_state(state.with_params(user_space_params=params.with_task_sandbox()))
+        return self.with_execution_state(
+            ExecutionState(state.working_dir, mode, state.engine_dir, state.branch_eval_mode, params)
+        )
 
     def with_execution_state(self, es: ExecutionState) -> FlyteContext:
         """Return a copy with another run."""
@@ -360,7 +383,8 @@ class FlyteContext(_Copied):
         return self
 
 
-_current: ContextVar[FlyteContext | None] = ContextVar("shimnb_context", default=None)
+# Of this package: a run sets it itself, for a block of `with_context` takes three times as long, twice in every run.
+standing: ContextVar[FlyteContext | None] = ContextVar("shimnb_context", default=None)
 # One for all threads: what a run wrote is still there when its thread is gone. Its folder is made when it is used.
 _files = FileAccessProvider()
 
@@ -387,12 +411,12 @@ class _Standing:
         self._token: Token[FlyteContext | None] | None = None
 
     def __enter__(self) -> FlyteContext:
-        self._token = _current.set(self._context)
+        self._token = standing.set(self._context)
         return self._context
 
     def __exit__(self, *_: object) -> None:
         if self._token is not None:
-            _current.reset(self._token)
+            standing.reset(self._token)
 
 
 class FlyteContextManager:
@@ -407,10 +431,10 @@ class FlyteContextManager:
         >>> FlyteContextManager.current_context() is FlyteContextManager.current_context()
         True
         """
-        context = _current.get()
+        context = standing.get()
         if context is None:
             context = _default_context()
-            _current.set(context)
+            standing.set(context)
         return context
 
     @staticmethod
@@ -427,7 +451,7 @@ class FlyteContextManager:
     @staticmethod
     def initialize() -> None:
         """Begin afresh in this thread."""
-        _current.set(_default_context())
+        standing.set(_default_context())
 
 
 def current_context() -> ExecutionParameters:

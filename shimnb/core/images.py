@@ -171,6 +171,8 @@ def resolve_image(image: str | None, config: ImageConfig) -> str:
                 "container_image", image, "no image, and the settings have no default one", "Name an image."
             )
         return config.default_image.full
+    if "{{" not in image:
+        return image
     for placeholder, name, attribute in re.findall(_PLACEHOLDER, image):
         found = config.find_image(name)
         if found is None:

@@ -209,11 +209,11 @@ def input_literals(task: Any, ctx: FlyteContext, given: dict[str, Any]) -> liter
     values = {**interface.defaults, **given}
     if values.keys() != types.keys():
         _refuse(task, values)
-    promised = [name for name, value in values.items() if isinstance(value, Promise)]
-    plain = {name: value for name, value in values.items() if name not in promised} if promised else values
+    plain = {name: value for name, value in values.items() if not isinstance(value, Promise)}
     literals = TypeEngine.dict_to_literal_map(ctx, plain, types)
-    for name in promised:
-        literals.literals[name].CopyFrom(values[name].val)
+    if len(plain) != len(values):
+        for name in values.keys() - plain.keys():
+            literals.literals[name].CopyFrom(values[name].val)
     return literals
 
 

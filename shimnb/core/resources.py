@@ -10,10 +10,11 @@ from flyteidl.core import tasks_pb2
 from shimnb.core.value import Value
 from shimnb.errors import SettingError
 
-__all__ = ["ResourceSpec", "Resources"]
+__all__ = ["ResourceSpec", "Resources", "resources_message", "written_amounts"]
 
 _NAMES = ("ephemeral_storage", "cpu", "gpu", "mem")
 _amounts = attrgetter(*_NAMES)
+Amounts = list[tuple[str, str]]
 _ENTRY = {
     "ephemeral_storage": tasks_pb2.Resources.EPHEMERAL_STORAGE,
     "cpu": tasks_pb2.Resources.CPU,
@@ -110,21 +111,40 @@ class ResourceSpec(Value):
         SettingError
             If an amount is a pair.
         """
-        requests, limits = _entries(self.requests), _entries(self.limits)
-        # Most tasks ask for nothing, and each call of one writes its container.
-        return tasks_pb2.Resources(requests=requests, limits=limits) if requests or limits else tasks_pb2.Resources()
+        return resources_message(written_amounts(self.requests), written_amounts(self.limits))
 
 
-def _entries(resources: Resources) -> list[tasks_pb2.Resources.ResourceEntry]:
+def written_amounts(resources: Resources) -> Amounts:
+    """Return the amounts that are there, by name and as they are written.
+
+    Raises
+    ------
+    SettingError
+        If an amount is a pair.
+
+    Examples
+    --------
+    >>> written_amounts(Resources(cpu=2, mem="512Mi"))
+    [('cpu', '2'), ('mem', '512Mi')]
+    """
     amounts = _amounts(resources)
     if not any(amounts):
         return []
-    entries: list[tasks_pb2.Resources.ResourceEntry] = []
+    written: Amounts = []
     for name, value in zip(_NAMES, amounts, strict=True):
         if isinstance(value, (list, tuple)):
             raise SettingError(
                 name, value, "a pair stands where one amount belongs", "Give requests and limits one amount each."
             )
         if value:
-            entries.append(tasks_pb2.Resources.ResourceEntry(name=_ENTRY[name], value=str(value)))
-    return entries
+            written.append((name, str(value)))
+    return written
+
+
+def resources_message(requests: Amounts, limits: Amounts) -> tasks_pb2.Resources:
+    """Return the message of a container's resources, of amounts as they are written."""
+    return tasks_pb2.Resources(requests=_entries(requests), limits=_entries(limits))
+
+
+def _entries(amounts: Amounts) -> list[tasks_pb2.Resources.ResourceEntry]:
+    return [tasks_pb2.Resources.ResourceEntry(name=_ENTRY[name], value=value) for name, value in amounts]

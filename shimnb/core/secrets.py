@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from shimnb.core.watch import watcher
 from shimnb.errors import SecretError, SettingError
 
 __all__ = ["SecretsManager"]
@@ -45,6 +46,13 @@ class SecretsManager:
             If it is neither in the environment nor in the folder, or cannot be
             read. The message names where it was looked for, and holds no value.
         """
+        value = self._find(group, key, group_version, encode_mode)
+        who = watcher()
+        if who is not None:
+            who.secret(value if isinstance(value, str) else bytes(value).decode("utf-8", "replace"))
+        return value
+
+    def _find(self, group: str | None, key: str | None, group_version: str | None, encode_mode: str) -> str:
         parts = [part for part in (group, group_version, key) if part]
         if not parts:
             raise SettingError("secret", None, "neither a group nor a key", "Name the group: secrets.get(group, key).")

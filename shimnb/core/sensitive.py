@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["holds_secret", "is_secret", "looks_secret", "names_secret"]
+__all__ = ["holds_secret", "is_secret", "looks_secret", "might_hold_secret", "names_secret"]
 
 # Not the authors, and not what cuts a text into tokens.
 _NAME = re.compile(
@@ -28,7 +28,7 @@ _VALUE = (
 )
 # How they begin: a large text without any of these is told in no time.
 _BEGINNINGS = (
-    *(b"-----BEGIN ", b"gh", b"glpat-", b"AKIA", b"ASIA", b"AIza", b"sk-", b"sk_live_", b"hf_", b"xox", b"dapi"),
+    *(b"-----BEGIN ", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"glpat-", b"AKIA", b"ASIA", b"AIza", b"sk-", b"sk_live_", b"hf_", b"xox", b"dapi"),
     *(b"github_pat_", b"eyJ", b"://"),
 )
 # Settings, and places where a secret is: under such a name there is no secret itself.
@@ -60,7 +60,19 @@ def holds_secret(text: str | bytes) -> bool:
     (True, False)
     """
     raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    return any(beginning in raw for beginning in _BEGINNINGS) and re.search(_VALUE, raw) is not None
+    return might_hold_secret(raw) and re.search(_VALUE, raw) is not None
+
+
+def might_hold_secret(text: str | bytes) -> bool:
+    """Tell whether a text has the beginning of a secret in it: so many texts in one are told to have none at once.
+
+    Examples
+    --------
+    >>> might_hold_secret("eyJ"), might_hold_secret("nothing")
+    (True, False)
+    """
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    return any(beginning in raw for beginning in _BEGINNINGS)
 
 
 def names_secret(name: str, value: object) -> bool:

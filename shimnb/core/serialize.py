@@ -3,50 +3,61 @@
 from __future__ import annotations
 
 import marshal
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from flyteidl.core import identifier_pb2, tasks_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
 from google.protobuf.message import Message
 
 from shimnb.core.custom import custom_to_struct
+from shimnb.core.metadata import TaskMetadata
+from shimnb.core.resources import resources_message, written_amounts
 from shimnb.core.template import TaskTemplate, View
 
 if TYPE_CHECKING:
     from shimnb.core.settings import SerializationSettings
 
-__all__ = ["Kept", "task_template"]
+__all__ = ["Kept", "container_message", "container_parts", "task_template"]
 
 Parts = tuple[Any, ...]
 
-_MESSAGES = ("metadata", "interface", "container", "security_context", "k8s_pod", "sql", "extended_resources")
+_MESSAGES = ("metadata", "container", "interface", "security_context", "k8s_pod", "sql", "extended_resources")
 
 
 class Kept:
     """The bytes of a task's last template, as long as all that they are made of has the same value.
 
-    The key is that value, as `marshal` writes it: every part of it, and every
-    part's class. So what was changed in place is another value, and nothing
-    can be stale.
+    What they are made of is kept too, as a copy: what was changed in place is
+    another value, and nothing can be stale. `custom` is kept as `marshal`
+    writes it, with the class and the order of every part, for ``1`` and
+    ``True`` are equal and not the same to a Struct; the rest is texts, and
+    values that the message's own types hold.
     """
 
     def __init__(self) -> None:
-        self._kept: tuple[bytes, bytes] = (b"", b"")
+        self._kept: tuple[bytes, Parts, bytes] = (b"", (), b"")
 
-    def encoded(self, parts: Parts) -> bytes:
-        """Return the bytes of the template that `parts` make."""
+    def encoded(self, custom: Any, parts: Parts) -> bytes:
+        """Return the bytes of the template that `custom` and `parts` make."""
         try:
-            key = marshal.dumps(parts)
+            key = marshal.dumps(custom)
         except ValueError:
-            # A part is of a class of one's own, such as a str's subclass in `custom`.
-            return _encoded(parts)
-        kept, encoded = self._kept
-        if kept != key:
-            encoded = _encoded(parts)
-            self._kept = (key, encoded)
+            # It holds a class of one's own, such as a str's subclass.
+            return _encoded(custom, parts)
+        kept_key, kept_parts, encoded = self._kept
+        if kept_key != key or kept_parts != parts:
+            try:
+                # No change of a part reaches the copy, another thread's neither.
+                parts = deepcopy(parts)
+            except TypeError:
+                # Such as a mapping that cannot be changed.
+                return _encoded(custom, parts)
+            encoded = _encoded(custom, parts)
+            self._kept = (key, parts, encoded)
         return encoded
 
 
-def task_template(task: Any, settings: SerializationSettings, kept: Kept) -> TaskTemplate:
+def task_template(task: Any, settings: SerializationSettings, kept: Kept, *, own_container: bool) -> TaskTemplate:
     """Make a task's template, as the cluster has it.
 
     Parameters
@@ -57,6 +68,9 @@ def task_template(task: Any, settings: SerializationSettings, kept: Kept) -> Tas
         What the registration adds.
     kept : Kept
         The task's last template.
+    own_container : bool
+        Whether the task has a `get_container` of its own; without one, its
+        `container_parts` tell all.
 
     Returns
     -------
@@ -71,22 +85,59 @@ def task_template(task: Any, settings: SerializationSettings, kept: Kept) -> Tas
     SettingError
         If the image cannot be resolved.
     """
+    name = task.name
+    custom = task.get_custom(settings)
+    metadata = task.metadata
     parts = (
-        (settings.project, settings.domain, task.name, settings.version),
-        task.get_custom(settings),
+        settings.project,
+        settings.domain,
+        name,
+        settings.version,
         task.task_type,
         task.task_type_version,
         task.enable_deck,
         task.get_config(settings),
-        _bytes(task.metadata.to_flyte_idl()),
+        vars(metadata) if type(metadata) is TaskMetadata else _bytes(metadata),
+        _bytes(task.get_container(settings)) if own_container else container_parts(task, settings),
         _bytes(task.interface),
-        _bytes(task.get_container(settings)),
         _bytes(task.security_context),
         _bytes(task.get_k8s_pod(settings)),
         _bytes(task.get_sql(settings)),
         _bytes(task.get_extended_resources(settings)),
     )
-    return TaskTemplate.from_bytes(kept.encoded(parts), f"task {task.name}")
+    return TaskTemplate.from_bytes(kept.encoded(custom, parts), f"task {name}")
+
+
+def container_parts(task: Any, settings: SerializationSettings) -> Parts:
+    """Return what `container_message` makes a container of: texts, and lists of them."""
+    resources = task.resources
+    environment = task.environment
+    return (
+        task.get_image(settings),
+        list(task.get_command(settings)),
+        written_amounts(resources.requests),
+        written_amounts(resources.limits),
+        # A list, for its order is the container's.
+        list({**(settings.env or {}), **environment}.items()) if settings.env or environment else [],
+    )
+
+
+def container_message(parts: Parts) -> tasks_pb2.Container:
+    """Make the message of a container."""
+    image, command, requests, limits, environment = parts
+    return tasks_pb2.Container(
+        image=image,
+        args=command,
+        resources=resources_message(requests, limits),
+        env=[literals_pb2.KeyValuePair(key=key, value=value) for key, value in environment],
+    )
+
+
+def metadata_message(values: dict[str, Any]) -> tasks_pb2.TaskMetadata:
+    """Make the message of a task's metadata, of its fields by name."""
+    metadata = object.__new__(TaskMetadata)  # unchecked, as when a field is set
+    vars(metadata).update(values)
+    return metadata.to_flyte_idl()
 
 
 def _bytes(part: Any) -> bytes | None:
@@ -99,9 +150,9 @@ def _bytes(part: Any) -> bytes | None:
     return message.SerializeToString()
 
 
-def _encoded(parts: Parts) -> bytes:
-    """Encode the template; of the parts alone, for they are the key of what is kept."""
-    (project, domain, name, version), custom, task_type, task_type_version, deck, config, *messages = parts
+def _encoded(custom: Any, parts: Parts) -> bytes:
+    """Encode the template; of these alone, for they are the key of what is kept."""
+    project, domain, name, version, task_type, task_type_version, deck, config, metadata, container, *messages = parts
     message = tasks_pb2.TaskTemplate(
         id=identifier_pb2.Identifier(
             resource_type=identifier_pb2.TASK, project=project, domain=domain, name=name, version=version
@@ -111,7 +162,11 @@ def _encoded(parts: Parts) -> bytes:
         task_type_version=task_type_version,
         config=config,
     )
-    for field, encoded in zip(_MESSAGES, messages, strict=True):
+    if isinstance(metadata, dict):
+        metadata = metadata_message(metadata).SerializeToString()
+    if isinstance(container, tuple):
+        container = container_message(container).SerializeToString()
+    for field, encoded in zip(_MESSAGES, (metadata, container, *messages), strict=True):
         if encoded is not None:
             # An empty message is there all the same.
             getattr(message, field).SetInParent()

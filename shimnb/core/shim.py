@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from flyteidl.core import literals_pb2
 
-from shimnb.core.context import ExecutionState, FlyteContextManager
+from shimnb.core.context import ExecutionState, standing
 from shimnb.core.template import TaskTemplate  # noqa: TC001  # a context variable's type names it at run time
 from shimnb.core.tracker import TrackedInstance
 from shimnb.core.types import TypeEngine
@@ -203,20 +203,23 @@ class ExecutableTemplateShimTask:
         params = self.pre_execute(given.begun() if given is not None else None) or given
         template = self.task_template
         recorder = None
-        if template.metadata.generates_deck:
+        if template.leaves_deck:
             params, recorder = self._recorded(params)
         if params is not given:
             state = ctx.execution_state or ExecutionState()
             ctx = ctx.with_execution_state(state.with_params(user_space_params=params))
-        with FlyteContextManager.with_context(ctx) as run:
+        token = standing.set(ctx)
+        try:
             if recorder is None:
-                return self._run(run, template, input_literal_map)
+                return self._run(ctx, template, input_literal_map)
             try:
-                return self._run(run, template, input_literal_map, recorder)
+                return self._run(ctx, template, input_literal_map, recorder)
             finally:
                 # Also of a run that failed: what it did until then is what its author wants to see.
                 if params is not None:
                     params.decks.extend(recorder.decks())
+        finally:
+            standing.reset(token)
 
     def _recorded(self, params: ExecutionParameters | None) -> tuple[ExecutionParameters | None, Recorder]:
         from shimnb.core.recorder import Recorder  # noqa: PLC0415  # for tasks with decks only
@@ -231,12 +234,13 @@ class ExecutableTemplateShimTask:
         recorder: Recorder | None = None,
     ) -> literals_pb2.LiteralMap:
         __tracebackhide__ = True
-        inputs_as, outputs_as = self._run_types(template)
+        # An interface never changes, and guessing it takes longer than a small run.
+        inputs_as, outputs_as = self._guessed or self._guess(template)
         if recorder:
             recorder.phase("Reading inputs")
         inputs = TypeEngine.literal_map_to_kwargs(run, input_literal_map, inputs_as)
         if len(inputs) != len(inputs_as):
-            self._refuse_missing(template.id.name, [name for name in inputs_as if name not in inputs])
+            self._refuse_missing(self.name, [name for name in inputs_as if name not in inputs])
         if recorder:
             recorder.inputs(inputs)
             recorder.phase("Executing")
@@ -250,7 +254,7 @@ class ExecutableTemplateShimTask:
         names = self.output_names(template)
         if names is None:
             names = unordered_names(template, result)
-        values = name_outputs(template.id.name, names, result)
+        values = name_outputs(self.name, names, result)
         if recorder:
             recorder.phase("Writing outputs")
             recorder.outputs(values)
@@ -276,15 +280,13 @@ class ExecutableTemplateShimTask:
         parameters = inspect.signature(self.executor.execute_from_model).parameters.values()
         return frozenset(p.name for p in parameters if p.default is not p.empty)
 
-    def _run_types(self, template: TaskTemplate) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the Python types of inputs and outputs, as they are guessed back from the template."""
-        # An interface never changes, and guessing it takes longer than a small run.
-        if self._guessed is None:
-            interface = template.interface
-            self._guessed = (
-                TypeEngine.guess_python_types(interface.inputs),
-                TypeEngine.guess_python_types(interface.outputs),
-            )
+    def _guess(self, template: TaskTemplate) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Keep the Python types of inputs and outputs, as they are guessed back from the template."""
+        interface = template.interface
+        self._guessed = (
+            TypeEngine.guess_python_types(interface.inputs),
+            TypeEngine.guess_python_types(interface.outputs),
+        )
         return self._guessed
 
     def output_names(self, template: TaskTemplate) -> tuple[str, ...] | None:
@@ -339,9 +341,10 @@ def name_outputs(task: str, names: tuple[str, ...], result: Any) -> dict[str, An
     >>> name_outputs("t", ("o0", "o1"), (1, "a"))
     {'o0': 1, 'o1': 'a'}
     """
-    fields = getattr(result, "_fields", None)
-    if isinstance(result, tuple) and fields and set(fields) == set(names):
-        return dict(zip(fields, result, strict=True))
+    if isinstance(result, tuple):
+        fields = getattr(result, "_fields", None)
+        if fields and set(fields) == set(names):
+            return dict(zip(fields, result, strict=True))
     if not names:
         if result is None:
             return {}

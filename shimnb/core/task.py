@@ -6,9 +6,7 @@ from functools import cached_property
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from flyteidl.core import literals_pb2, tasks_pb2
-
-from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContext, FlyteContextManager
+from shimnb.core.context import ExecutionMode, FlyteContext, FlyteContextManager, standing
 from shimnb.core.custom import Loss, custom_losses
 from shimnb.core.images import Image, ImageConfig, resolve_image
 from shimnb.core.interface import Interface
@@ -16,7 +14,7 @@ from shimnb.core.parameters import Options, checked_environment, checked_secrets
 from shimnb.core.promise import LocalOutputs, Promise, VoidPromise, input_literals, inputs_by_name
 from shimnb.core.resolver import TaskTemplateResolver, default_task_template_resolver
 from shimnb.core.resources import Resources, ResourceSpec
-from shimnb.core.serialize import Kept, task_template
+from shimnb.core.serialize import Kept, container_message, container_parts, task_template
 from shimnb.core.settings import SerializationSettings
 from shimnb.core.shim import ExecutableTemplateShimTask, ShimTaskExecutor, import_path
 from shimnb.core.template import Container, TaskTemplate, TypedInterface
@@ -25,7 +23,7 @@ from shimnb.core.types import TypeEngine
 from shimnb.errors import OutputError, OverrideError, WorkflowError
 
 if TYPE_CHECKING:
-    from flyteidl.core import types_pb2, workflow_pb2
+    from flyteidl.core import literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 
     from shimnb.core.deck import DeckField
     from shimnb.core.documentation import Documentation
@@ -132,6 +130,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         self._security_context = checked_secrets(secret_requests)
         self._python_interface = options.interface or Interface()
         self._interface = self._python_interface.to_flyte_idl()
+        self._typed_interface = TypedInterface(self._interface)
         self._metadata = options.metadata
         self._task_type_version = options.task_type_version
         self._docs = options.docs
@@ -204,7 +203,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
     @property
     def interface(self) -> TypedInterface:
         """The interface in literal types."""
-        return TypedInterface(self._interface)
+        return self._typed_interface
 
     @property
     def enable_deck(self) -> bool:
@@ -238,7 +237,11 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         It is made with the settings of the last `serialize_to_model`, at first
         with placeholders.
         """
-        return task_template(self, self._settings, self._kept)
+        return self._made_template(self._settings)
+
+    def _made_template(self, settings: SerializationSettings) -> TaskTemplate:
+        own_container = getattr(self.get_container, "__func__", None) is not _GET_CONTAINER
+        return task_template(self, settings, self._kept, own_container=own_container)
 
     def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the plugin's own data; a subclass writes it.
@@ -283,6 +286,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def get_command(self, settings: SerializationSettings) -> list[str]:
         """Return the container's command line."""
+        resolver = self.task_resolver
         return [
             "shimnb-execute",
             "--inputs",
@@ -292,18 +296,14 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             "--raw-output-data-prefix",
             "{{.rawOutputDataPrefix}}",
             "--resolver",
-            self.task_resolver.location,
+            resolver.location,
             "--",
-            *self.task_resolver.loader_args(settings, self),
+            *resolver.loader_args(settings, self),
         ]
 
     def get_container(self, settings: SerializationSettings) -> Container:
         """Return the container: image, command line, resources, environment."""
-        container = tasks_pb2.Container(image=self.get_image(settings), args=self.get_command(settings))
-        container.resources.CopyFrom(self.resources.to_flyte_idl())
-        for key, value in {**(settings.env or {}), **self.environment}.items():
-            container.env.add(key=key, value=value)
-        return Container(container)
+        return Container(container_message(container_parts(self, settings)))
 
     def serialize_to_model(self, settings: SerializationSettings) -> TaskTemplate:
         """Return the template that a registration with these settings sends.
@@ -326,7 +326,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         SettingError
             If the image cannot be resolved.
         """
-        template = task_template(self, settings, self._kept)
+        template = self._made_template(settings)
         self._settings, self._serialized = settings, template
         return template
 
@@ -373,7 +373,7 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
 
     def output_names(self, template: TaskTemplate) -> tuple[str, ...]:  # noqa: ARG002  # the order is not in it
         """Return the outputs' names in the order that the interface declares."""
-        return tuple(self.python_interface.outputs)
+        return tuple(self._output_types)
 
     def local_execute(self, ctx: FlyteContext, **kwargs: Any) -> Any:
         """Run the task on this machine.
@@ -458,10 +458,11 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         __tracebackhide__ = True
         outputs = self.sandbox_execute(run, inputs)
         names = self._output_types
-        if len(outputs.literals) != len(names) or any(name not in outputs.literals for name in names):
+        literals = outputs.literals
+        if len(literals) != len(names) or not all(map(literals.__contains__, names)):
             raise OutputError(
                 self.name,
-                f"the run gave the outputs {', '.join(sorted(outputs.literals)) or 'none'}, "
+                f"the run gave the outputs {', '.join(sorted(literals)) or 'none'}, "
                 f"and the task has {', '.join(names) or 'none'}",
                 "Return a value for each output.",
             )
@@ -488,11 +489,24 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
         ctx = FlyteContextManager.current_context()
         if ctx.compilation_state is not None:
             return self.compile(ctx, **given)
-        state = (ctx.execution_state or ExecutionState()).with_params(mode=self.local_execution_mode())
-        with FlyteContextManager.with_context(ctx.with_execution_state(state)) as run:
-            if "ctx" in given:  # an input, and a parameter of flytekit's local_execute
-                return self._native(run, self._promises(self.local_outputs(run, **given)))
+        run = ctx.for_run(self.local_execution_mode())
+        token = standing.set(run)
+        try:
+            # Its own promises are read as soon as they are made. An input may be named as the parameter ctx is.
+            if getattr(self.local_execute, "__func__", None) is _LOCAL_EXECUTE or "ctx" in given:
+                return self._values(run, self.local_outputs(run, **given))
             return self._native(run, self.local_execute(run, **given))
+        finally:
+            standing.reset(token)
+
+    def _values(self, ctx: FlyteContext, outputs: LocalOutputs) -> Any:
+        literals = outputs.literals.literals
+        interface = self.python_interface
+        types = interface.outputs
+        values = [TypeEngine.to_python_value(ctx, literals[name], types[name]) for name in types]
+        if not values:
+            return None
+        return values[0] if len(values) == 1 and not interface.output_tuple_name else interface.output_tuple(*values)
 
     def _native(self, ctx: FlyteContext, result: Any) -> Any:
         outputs = self.python_interface.outputs
@@ -502,3 +516,8 @@ class PythonCustomizedContainerTask(ExecutableTemplateShimTask, TrackedInstance,
             return None
         values = [TypeEngine.to_python_value(ctx, promise.val, outputs[promise.var]) for promise in result]
         return self.python_interface.output_tuple(*values)
+
+
+# As they were defined: a task's own is told from them, even one that was put into the class later.
+_GET_CONTAINER = PythonCustomizedContainerTask.get_container
+_LOCAL_EXECUTE = PythonCustomizedContainerTask.local_execute

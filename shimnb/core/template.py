@@ -203,6 +203,11 @@ class TaskTemplate(View):
         return cls(message)
 
     @property
+    def leaves_deck(self) -> bool:
+        """Whether a run leaves a deck; `metadata` has it by flytekit's name."""
+        return bool(self._message.metadata.generates_deck.value)
+
+    @property
     def size(self) -> int:
         """The template's size in bytes, encoded."""
         return int(self._message.ByteSize())

@@ -20,22 +20,21 @@ class TrackedInstance:
     _found: tuple[str, str] | None = None
 
     def _find(self) -> tuple[str, str] | None:
-        if self._found is None:
-            first = [type(self).__module__]
-            last = ["__main__"]
-            between = [name for name in list(sys.modules) if name not in {*first, *last}]
-            for module_name in first + between + last:
-                variables: dict[str, object] = getattr(sys.modules.get(module_name), "__dict__", None) or {}
-                for name, value in list(variables.items()):
-                    if value is self and not name.startswith("_"):
-                        self._found = (module_name, name)
-                        return self._found
-        return self._found
+        first = [type(self).__module__]
+        last = ["__main__"]
+        between = [name for name in list(sys.modules) if name not in {*first, *last}]
+        for module_name in first + between + last:
+            variables: dict[str, object] = getattr(sys.modules.get(module_name), "__dict__", None) or {}
+            for name, value in list(variables.items()):
+                if value is self and not name.startswith("_"):
+                    self._found = (module_name, name)
+                    return self._found
+        return None
 
     @property
     def instantiated_in(self) -> str | None:
         """The module whose variable holds the object; None when none does."""
-        found = self._find()
+        found = self._found or self._find()
         return found[0] if found else None
 
     @property
@@ -57,7 +56,7 @@ class TrackedInstance:
         >>> default_task_template_resolver.find_lhs()
         'default_task_template_resolver'
         """
-        found = self._find()
+        found = self._found or self._find()
         if found is None:
             raise DefinitionError(
                 "no module holds this object in a variable",

@@ -158,6 +158,20 @@ def test_a_context_is_for_one_run() -> None:
     assert on_a_cluster.for_run() is on_a_cluster
     bare = ctx.with_execution_state(ExecutionState())
     assert bare.for_run() is bare
+    assert bare.for_run(ExecutionState.Mode.LOCAL_TASK_EXECUTION).user_space_params is None
+
+
+def test_a_run_may_be_begun_in_a_mode() -> None:
+    """With parameters of its own on this machine, and those that it has on a cluster."""
+    ctx = FlyteContextManager.current_context()
+    local = ctx.for_run(ExecutionState.Mode.LOCAL_TASK_EXECUTION)
+    assert local.execution_state is not None
+    assert local.execution_state.mode is ExecutionState.Mode.LOCAL_TASK_EXECUTION
+    assert local.user_space_params is not ctx.user_space_params
+    assert local.for_run(ExecutionState.Mode.LOCAL_TASK_EXECUTION) is local
+    again = local.for_run(ExecutionState.Mode.LOCAL_WORKFLOW_EXECUTION)
+    assert again.user_space_params is local.user_space_params
+    assert ctx.for_run(ExecutionState.Mode.TASK_EXECUTION).user_space_params is ctx.user_space_params
 
 
 def test_a_deck_joins_the_run() -> None:

@@ -30,6 +30,7 @@ CASES = [
     errors.GuessError("the literal type blob", "a"),
     errors.ConversionError("rows[2].price", "expected float, got str 'n/a'", "Give a number."),
     errors.InputError("t", ("a",), "a is missing", "Give it."),
+    errors.RunError("t", "run 3 is not there any more", "Run it again."),
     errors.OutputError("t", "the executor returned 1 value", "Return two."),
     errors.TemplateError("t.pb", "3 bytes", "Write it again."),
     errors.CacheError("/c/a.sqlite3", "the file is damaged", "Clear it.", damaged=True),

@@ -16,7 +16,7 @@ from shimnb import (
 )
 from shimnb.core.secrets import SecretsManager
 from shimnb.errors import SecretError, SettingError
-from shimnb.notebook.runs.run import start
+from shimnb.notebook.runs.start import start
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import pytest
 from flyteidl.core import literals_pb2, tasks_pb2
@@ -28,12 +30,14 @@ from shimnb import (
     ShimTaskExecutor,
     TaskMetadata,
     TaskTemplate,
+    TaskTemplateResolver,
     TypeEngine,
     VoidPromise,
     current_context,
     default_task_template_resolver,
     kwtypes,
 )
+from shimnb.core.template import Container
 from shimnb.errors import (
     ConversionError,
     CustomError,
@@ -48,6 +52,8 @@ from shimnb.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shimnb import FlyteContext
 
 SETTINGS = SerializationSettings.for_image("ghcr.io/me/base:1", "v1", project="p", domain="d")
 
@@ -118,7 +124,7 @@ class Told(PythonCustomizedContainerTask[Any]):
         return self.task_config.get("image", "i:1")  # type: ignore[no-any-return]
 
     def get_command(self, settings: SerializationSettings) -> list[str]:
-        return self.task_config.get("command", ["run"])  # type: ignore[no-any-return]
+        return self.task_config.get("command", self.task_config["commands"])  # type: ignore[no-any-return]
 
     def get_extended_resources(self, settings: SerializationSettings) -> Any:
         return self.task_config.get("extended")
@@ -145,7 +151,32 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], Callable[[TaskTemplate], Any], An
     "config": (lambda t: t.task_config.update(config={"a": "b"}), lambda tt: tt.config, {"a": "b"}),
     "image": (lambda t: t.task_config.update(image="j:2"), lambda tt: tt.container.image, "j:2"),
     "command": (lambda t: t.task_config.update(command=["go"]), lambda tt: tt.container.args, ["go"]),
-    "environment": (lambda t: t.environment.update(A="2"), lambda tt: tt.container.env, {"A": "2"}),
+    "environment": (lambda t: t.environment.update(A="2"), lambda tt: tt.container.env["A"], "2"),
+    "command, within": (
+        lambda t: t.task_config["commands"].append("more"),
+        lambda tt: tt.container.args,
+        ["run", "more"],
+    ),
+    "environment, its order": (
+        lambda t: t.environment.update(A=t.environment.pop("A")),
+        lambda tt: list(tt.container.env.items()),
+        [("B", "2"), ("A", "1")],
+    ),
+    "the settings' environment": (
+        lambda t: t.serialize_to_model(dataclasses.replace(SETTINGS, env={"C": "3"})),
+        lambda tt: tt.container.env,
+        {"A": "1", "B": "2", "C": "3"},
+    ),
+    "timeout": (
+        lambda t: setattr(t.metadata, "timeout", dt.timedelta(seconds=9)),
+        lambda tt: tt.metadata.timeout.total_seconds(),
+        9.0,
+    ),
+    "limits": (
+        lambda t: setattr(t.resources, "limits", Resources(mem="1Gi")),
+        lambda tt: [limit.value for limit in tt.container.resources.limits],
+        ["1Gi"],
+    ),
     "requests": (
         lambda t: setattr(t.resources.requests, "cpu", 1.0),
         lambda tt: tt.container.resources.requests[0].value,
@@ -191,11 +222,11 @@ def test_a_run_has_the_template_of_the_moment(change: str) -> None:
     mutate, look, after = CHANGES[change]
     task = Told(
         "t",
-        {"custom": {"deep": [1.5]}},
+        {"custom": {"deep": [1.5]}, "commands": ["run"]},
         "i:1",
         Echo,
         requests=Resources(cpu=1),
-        environment={"A": "1"},
+        environment={"A": "1", "B": "2"},
         secret_requests=[Secret("g")],
         metadata=TaskMetadata(labels={"a": "b"}),
         interface=Interface(outputs={"o0": dict}),
@@ -206,6 +237,107 @@ def test_a_run_has_the_template_of_the_moment(change: str) -> None:
     mutate(task)
     task()
     assert look(Echo.seen[-1][0]) == after
+
+
+def test_the_settings_environment_is_read_each_time() -> None:
+    """Also when it changes in place."""
+    settings = SerializationSettings.for_image("ghcr.io/me/base:1", "v1")
+    settings.env = {"A": "1"}
+    task = make()
+    for value in ("1", "2"):
+        settings.env["A"] = value
+        container = task.serialize_to_model(settings).container
+        assert container is not None
+        assert container.env == {"A": value}
+
+
+class Resolver(TaskTemplateResolver):
+    """Loads by arguments that may change."""
+
+    wanted: ClassVar[list[str]] = ["first"]
+
+    def loader_args(self, settings: SerializationSettings, t: Any) -> list[str]:
+        """Return them."""
+        return list(self.wanted)
+
+
+resolver = Resolver()
+
+
+def test_the_resolver_is_asked_each_time() -> None:
+    """Its arguments are the command's last ones."""
+    task = make(task_resolver=resolver)
+    for wanted in (["first"], ["second", "third"]):
+        Resolver.wanted[:] = wanted
+        container = task.task_template.container
+        assert container is not None
+        assert container.args[-len(wanted) - 3 :] == ["--resolver", f"{__name__}.resolver", "--", *wanted]
+
+
+def _image_of(task: Task) -> str:
+    container = task.task_template.container
+    assert container is not None
+    return str(container.image)
+
+
+def test_a_container_of_ones_own_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may depend on anything: a subclass's, an object's, and one that takes the class's place."""
+    image = ["a:1"]
+
+    def of_the_moment(*_: Any) -> Container:
+        return Container(tasks_pb2.Container(image=image[0]))
+
+    class Own(Task):
+        get_container = of_the_moment
+
+    own = Own("t", {}, "i:1", Echo)
+    patched, plain = make(), make()
+    assert (_image_of(own), _image_of(patched), _image_of(plain)) == ("a:1", "ghcr.io/me/t:1", "ghcr.io/me/t:1")
+    image[0] = "b:2"
+    monkeypatch.setattr(patched, "get_container", of_the_moment)
+    assert (_image_of(own), _image_of(patched), _image_of(plain)) == ("b:2", "b:2", "ghcr.io/me/t:1")
+    monkeypatch.setattr(PythonCustomizedContainerTask, "get_container", of_the_moment)
+    assert _image_of(plain) == "b:2"
+
+
+def test_metadata_of_a_class_of_ones_own_is_asked_each_time() -> None:
+    """Its message may depend on anything."""
+    retries = [1]
+
+    class Own(TaskMetadata):
+        def to_flyte_idl(self) -> tasks_pb2.TaskMetadata:
+            message = super().to_flyte_idl()
+            message.retries.retries = retries[0]
+            return message
+
+    task = make(metadata=Own())
+    assert task.task_template.metadata.retries.retries == 1
+    retries[0] = 2
+    assert task.task_template.metadata.retries.retries == 2
+
+
+def test_parts_that_cannot_be_copied_are_encoded_each_time() -> None:
+    """Such as labels that nobody changes through the mapping that the metadata has."""
+    labels = {"a": "b"}
+    task = make(metadata=TaskMetadata(labels=MappingProxyType(labels)))  # type: ignore[arg-type]  # that is the point
+    for value in ("b", "c"):
+        labels["a"] = value
+        assert dict(task.task_template.to_flyte_idl().metadata.metadata.labels) == {"a": value}
+
+
+def test_a_local_execute_of_ones_own_is_called() -> None:
+    """And its promises are read; it has the context of the run."""
+    seen: list[Any] = []
+
+    class Own(Task):
+        def local_execute(self, ctx: FlyteContext, **kwargs: Any) -> Any:
+            seen.append(ctx is FlyteContextManager.current_context())
+            return super().local_execute(ctx, **kwargs)
+
+    interface = Interface({"a": int}, {"o0": dict})
+    task = Own("t", {}, "i:1", Echo, interface=interface)
+    assert task(a=3) == {"a": 3}
+    assert seen == [True]
 
 
 def test_each_run_has_a_template_of_its_own() -> None:
