@@ -15,10 +15,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check format screenshots bench clean chromium
+# The kernels that the form's runs are tested in, beside the newest one, which `make test` has.
+KERNELS := 6.31.0 7.3.0 7.4.0
+
+.PHONY: help lab test test-kernels check format screenshots bench clean chromium
 
 help: ## list the commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 lab: $(PYTHON_STAMP) ## open the first notebook in JupyterLab, or print its URL where there is no display
 	@set -- --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST) --log-level=WARN; \
@@ -28,6 +31,18 @@ lab: $(PYTHON_STAMP) ## open the first notebook in JupyterLab, or print its URL 
 
 test: check chromium ## run the checks and every test (ARGS="-k tree" is handed to pytest)
 	$(BIN)/python -m pytest $(ARGS)
+
+test-kernels: $(KERNELS:%=test-kernel-%) ## run the form's tests in each ipykernel that is supported, each in an environment of its own
+
+test-kernel-%: .venv-kernels/%/.installed
+	SHIMNB_IPYKERNEL=$* .venv-kernels/$*/bin/python -m pytest -p no:cacheprovider tests/kernels $(ARGS)
+
+.venv-kernels/%/.installed: pyproject.toml
+	@echo "Making an environment with ipykernel $*."
+	@$(PYTHON) -m venv --clear .venv-kernels/$*
+	.venv-kernels/$*/bin/python -m pip install --quiet "$(PIP)"
+	.venv-kernels/$*/bin/python -m pip install --quiet --editable . "ipykernel==$*" pytest==9.2.0 hypothesis
+	@touch $@
 
 check: $(PYTHON_STAMP) $(NODE_STAMP) ## lint, formatting, types of the Python and the JavaScript, direction of imports
 	$(BIN)/ruff check .
@@ -47,7 +62,7 @@ bench: $(PYTHON_STAMP) ## compare shimnb with flytekit, as ratios
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove the environments and every cache
-	rm -rf $(VENV) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-kernels node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call apt,packages): install Debian packages when we may, else say how, and fail.

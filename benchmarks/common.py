@@ -131,7 +131,7 @@ def _figure(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
     digits = 0 if value >= 100 else 1 if value >= 10 else 2  # noqa: PLR2004  # three figures are what the noise leaves
-    return f"{value:.{digits}f} {unit}"
+    return f"{value:.{digits}f} {unit}".rstrip()
 
 
 def _ratio(ours: float, base: float | None) -> str:
@@ -149,10 +149,10 @@ def _limit(row: Row) -> str:
     return f"{shown} the {row.against}"
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], peer: str = "flytekit") -> str:
     """Draw the rows as a Markdown table."""
     lines = [
-        "| work | shimnb | flytekit | floor | of flytekit | of the floor | budget | |",
+        f"| work | shimnb | {peer} | floor | of {peer} | of the floor | budget | |",
         "|---|---:|---:|---:|---:|---:|---|---|",
     ]
     for row in rows:

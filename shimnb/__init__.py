@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from shimnb.core.types.notes import FlyteAnnotation, HashMethod
     from shimnb.core.types.pickles import FlytePickle, allow_pickle
     from shimnb.core.types.structured import StructuredDatasetTransformerEngine
+    from shimnb.core.watch import progress
     from shimnb.errors import (
         FlyteNonRecoverableSystemException,
         FlyteRecoverableException,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from shimnb.notebook.define import define
     from shimnb.notebook.form.widget import form
     from shimnb.notebook.panel import panel
+    from shimnb.notebook.tree.diff import diff
     from shimnb.notebook.tree.widget import tree
 
 __all__ = [
@@ -114,11 +116,13 @@ __all__ = [
     "current_context",
     "default_task_template_resolver",
     "define",
+    "diff",
     "executor_interface",
     "form",
     "kwtypes",
     "load_ipython_extension",
     "panel",
+    "progress",
     "tree",
     "unload_ipython_extension",
 ]
@@ -156,6 +160,7 @@ _HOMES = {
     "shimnb.core.types.coders": ("StructuredDatasetDecoder", "StructuredDatasetEncoder"),
     "shimnb.core.types.dataset": ("StructuredDataset",),
     "shimnb.core.types.structured": ("StructuredDatasetTransformerEngine",),
+    "shimnb.core.watch": ("progress",),
     "shimnb.core.types.files": ("FlyteFile",),
     "shimnb.core.types.folders": ("FlyteDirectory",),
     "shimnb.errors": (
@@ -167,6 +172,7 @@ _HOMES = {
     "shimnb.notebook.define": ("define",),
     "shimnb.notebook.form.widget": ("form",),
     "shimnb.notebook.panel": ("panel",),
+    "shimnb.notebook.tree.diff": ("diff",),
     "shimnb.notebook.tree.widget": ("tree",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

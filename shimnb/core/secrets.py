@@ -49,7 +49,8 @@ class SecretsManager:
         value = self._find(group, key, group_version, encode_mode)
         who = watcher()
         if who is not None:
-            who.secret(value if isinstance(value, str) else bytes(value).decode("utf-8", "replace"))
+            known: object = value  # bytes with "rb", whatever the annotation says
+            who.secret(known.decode("utf-8", "replace") if isinstance(known, bytes) else value)
         return value
 
     def _find(self, group: str | None, key: str | None, group_version: str | None, encode_mode: str) -> str:

@@ -28,7 +28,8 @@ _VALUE = (
 )
 # How they begin: a large text without any of these is told in no time.
 _BEGINNINGS = (
-    *(b"-----BEGIN ", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"glpat-", b"AKIA", b"ASIA", b"AIza", b"sk-", b"sk_live_", b"hf_", b"xox", b"dapi"),
+    *(b"-----BEGIN ", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
+    *(b"glpat-", b"AKIA", b"ASIA", b"AIza", b"sk-", b"sk_live_", b"hf_", b"xox", b"dapi"),
     *(b"github_pat_", b"eyJ", b"://"),
 )
 # Settings, and places where a secret is: under such a name there is no secret itself.

@@ -1,4 +1,4 @@
-"""What a run tells whoever watches it: how far it is, and which secrets it read. A notebook watches; a container does not."""
+"""What a run tells whoever watches it: how far it is, and which secrets it read. A notebook watches."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 Every widget has one ES module and one CSS file in ``static/``. A front end
 loads a widget's module as one text, so the few lines that two widgets share
-live in a file of their own and are put in where they are imported.
+live in a file of their own and are put in where they are imported. The text
+goes out with every widget, and into the notebook that is saved with it: what
+is there for the files' readers, comments and indentation, stays behind.
 """
 
 from __future__ import annotations
@@ -16,6 +18,11 @@ __all__ = ["css", "esm"]
 _STATIC = files("shimnb.notebook") / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z_]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) )", re.MULTILINE)
+# A comment that begins its line, a type in front of a value, and what stands before a line. No file has a text of
+# several lines between backquotes.
+_NOTES = re.compile(
+    r"^[ \t]*/\*[\s\S]*?\*/[ \t]*\n|^[ \t]*//.*\n|/\*\* @type \{[^*\n]*\} \*/ ?|^[ \t]+|^\n", re.MULTILINE
+)
 
 
 def _text(name: str) -> str:
@@ -35,7 +42,7 @@ def esm(name: str) -> str:
     Returns
     -------
     str
-        One ES module that imports nothing.
+        One ES module that imports nothing, without its comments.
     """
     inlined: set[str] = set()
 
@@ -49,7 +56,7 @@ def esm(name: str) -> str:
 
         return _IMPORT.sub(put_in, source)
 
-    return inline(_text(name))
+    return _NOTES.sub("", inline(_text(name)))
 
 
 @cache
@@ -66,4 +73,4 @@ def css(name: str) -> str:
     str
         The text of ``base.css`` and of the file.
     """
-    return _text("base.css") + _text(name)
+    return _NOTES.sub("", _text("base.css") + _text(name))

@@ -216,12 +216,14 @@ class PanelWidget(anywidget.AnyWidget):
         **kwargs: Any,
     ) -> None:
         self.template = task.task_template
+        # The last version that was another one: it stays over runs that change nothing.
+        self._earlier = None if after is None else after._version_before(self.template)  # noqa: SLF001  # a panel too
         self._task = task
         self._said = said
         findings = checks(task)
         parts: list[TreeWidget | FormWidget] = []
         try:
-            parts.append(TreeWidget(task, after=after.tree if after is not None else None))
+            parts.append(TreeWidget(task, after=after.tree if after is not None else None, earlier=self._earlier))
             parts.append(FormWidget(task, after=after.form if after is not None else None))
             if after is not None:
                 kwargs = {"tab": after.tab, "said_open": after.said_open, **kwargs}
@@ -238,6 +240,10 @@ class PanelWidget(anywidget.AnyWidget):
             _close(*parts)
             raise
         self._text = _plain(self.tree.static_text(), said, findings)
+
+    def _version_before(self, template: TaskTemplate) -> TaskTemplate | None:
+        """Give the version that came before a template that takes this one's place."""
+        return self._earlier if template == self.template else self.template
 
     @property
     def task(self) -> PythonCustomizedContainerTask[Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from . import lab as harness
+from . import reactive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,21 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Lab]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Lab]:
+    """A running Notebook 7."""
+    root, state = (tmp_path_factory.mktemp(name) for name in ("notebooks7", "notebook7"))
+    with harness.notebook7(root, state) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def marimo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[reactive.Marimo]:
+    """A running marimo, its editor."""
+    with reactive.marimo(tmp_path_factory.mktemp("marimo"), tmp_path_factory.mktemp("state")) as running:
+        yield running
+
+
 @contextmanager
 def fresh_page(chromium: Browser) -> Iterator[Page]:
     """Open a page; what the console called an error fails the test."""
@@ -64,6 +80,20 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A fresh page."""
     with fresh_page(chromium) as page:
         yield page
+
+
+@pytest.fixture
+def quiet_page(chromium: Browser) -> Iterator[Page]:
+    """A fresh page, of any front end; the errors that count are those of widgets."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1400})
+    page = context.new_page()
+    errors: list[str] = []
+    # Notebook 7.6.5 has an error of its own while it starts; anywidget's modules are blobs, or text in marimo.
+    page.on("pageerror", lambda error: errors.append(error.stack) if "/static/notebook/" not in error.stack else None)
+    yield page
+    page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
+    context.close()
+    assert errors == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""JupyterLab on a free port, and a notebook open in it, for the tests and for the README's pictures."""
+"""JupyterLab or Notebook 7 on a free port, and a notebook open in it, for the tests and for the README's pictures."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ _SETTINGS = {
         "doNotDisturbMode": True,
     },
     "@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": {"autosave": False},
+    # Off by default, and a person may turn it on: what the front end has of a widget then goes into the file.
+    "@jupyter-widgets/jupyterlab-manager/plugin.jupyterlab-settings": {"saveState": True},
 }
 _START, _ANSWER = 90, 60
 
@@ -79,18 +81,23 @@ def write_notebook(path: Path, cells: Sequence[str]) -> Path:
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab."""
+    """A running JupyterLab, or a Notebook 7, which is made of the same parts."""
 
     url: str
     root: Path
+    module: str = "jupyterlab"
 
     def open(self, page: Page, name: str, theme: str = LIGHT) -> Notebook:
         """Open a notebook of the root folder, and wait for its kernel."""
-        page.goto(f"{self.url}lab/workspaces/t{uuid.uuid4().hex}/tree/{name}?reset")
+        in_lab = self.module == "jupyterlab"
+        page.goto(
+            self.url + (f"lab/workspaces/t{uuid.uuid4().hex}/tree/{name}?reset" if in_lab else f"notebooks/{name}")
+        )
         page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=_START * 1e3)
         page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-        page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+        if in_lab:
+            page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
         notebook = Notebook(page)
         notebook.wait_idle()
         return notebook
@@ -127,6 +134,15 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait_idle()
 
+    def restart(self) -> None:
+        """Restart the kernel, and leave the page as it is."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.wait_idle()
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+
     def cell(self, index: int) -> Locator:
         """Find a cell, its output included."""
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
@@ -161,6 +177,19 @@ class Notebook:
 @contextmanager
 def jupyterlab(root: Path, state: Path) -> Iterator[Lab]:
     """Start JupyterLab on `root`, with everything it keeps in `state`."""
+    with _running("jupyterlab", root, state) as lab:
+        yield lab
+
+
+@contextmanager
+def notebook7(root: Path, state: Path) -> Iterator[Lab]:
+    """Start Notebook 7 on `root`, with everything it keeps in `state`."""
+    with _running("notebook", root, state) as lab:
+        yield lab
+
+
+@contextmanager
+def _running(module: str, root: Path, state: Path) -> Iterator[Lab]:
     folders = {name: state / name.lower() for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
     settings = state / "settings"
     for name, value in _SETTINGS.items():
@@ -174,20 +203,25 @@ def jupyterlab(root: Path, state: Path) -> Iterator[Lab]:
         "IPYTHONDIR": str(state / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command = [sys.executable, "-m", module, "--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += ["--ServerApp.port=0", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
-    log = state / "jupyterlab.log"
+    log = state / f"{module}.log"
     with log.open("wb") as sink:
         server = subprocess.Popen([*command, f"--ServerApp.root_dir={root}"], env=environment, stdout=sink, stderr=sink)
     try:
-        yield Lab(_url(server, folders["JUPYTER_RUNTIME_DIR"], log), root)
+        yield Lab(_url(server, folders["JUPYTER_RUNTIME_DIR"], log), root, module)
     finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End a server, and wait for its end."""
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _url(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
@@ -197,5 +231,5 @@ def _url(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
             with suppress(ValueError):  # half written
                 return str(json.loads(file.read_text())["url"])
         time.sleep(0.2)
-    message = f"JupyterLab did not start:\n{log.read_text()[-4000:]}"
+    message = f"it did not start: {log.name}\n{log.read_text()[-4000:]}"
     raise RuntimeError(message)

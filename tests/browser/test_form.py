@@ -57,7 +57,7 @@ def test_a_failed_run_leaves_the_form(form):
     expect(form.get_by_label("text")).to_have_value("broken")
     form.get_by_label("text").fill("fine")
     form.get_by_role("button", name="Run", exact=True).click()
-    expect(form.get_by_role("tree", name="Outputs of run 2")).to_contain_text("fine")
+    expect(form.get_by_role("group", name="Outputs of run 2")).to_contain_text("fine")
 
 
 def test_markup_stays_text(form, page):

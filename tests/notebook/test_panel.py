@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ipywidgets import Widget
@@ -11,7 +11,7 @@ from shimnb.errors import ShimError
 from shimnb.notebook import panel as panels
 from shimnb.notebook.cell import discard
 from shimnb.notebook.define import define
-from shimnb.notebook.panel import command_text, panel, panel_text, source_text
+from shimnb.notebook.panel import PanelWidget, command_text, panel, panel_text, source_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,3 +147,30 @@ def test_a_command_is_laid_out_by_its_options():
     assert command_text(["run", "--query", "it's 1", "--x", "{{.input}}"]) == (
         "run \\\n  --query 'it'\\''s 1' \\\n  --x {{.input}}"
     )
+
+
+def test_the_tree_can_show_what_changed_since_the_last_version() -> None:
+    """The version that was another one stays over runs that change nothing; the first panel has none."""
+
+    def made(limit: int) -> Any:
+        return define("def execute(tt) -> None: ...", name="t", image="i:1", set={"limit": limit})
+
+    first = PanelWidget(made(3))
+    assert first.tree.title["earlier"] is False
+    second = PanelWidget(made(4), after=first)
+    third = PanelWidget(made(4), after=second)
+    assert third.tree.title["earlier"] is True
+    assert third.tree.comparing is False
+    third.tree.comparing = True
+    assert third.tree.title["notes"] == ["1 changed"]
+    [custom] = [row for row in third.tree.rows if row["key"] == "custom"]
+    assert [(row["value"], row["before"]) for row in custom["children"]] == [("4.0", "3.0")]
+    # What a page without a kernel shows is the tree.
+    assert "was <del>" not in third.tree.static_html()
+    fourth = PanelWidget(made(5), after=third)
+    assert fourth.tree.comparing is True
+    [custom] = [row for row in fourth.tree.rows if row["key"] == "custom"]
+    assert custom["children"][0]["before"] == "4.0"
+    fourth.tree.comparing = False
+    assert fourth.tree.title["name"] == "t"
+    assert fourth.tree.rows[0]["key"] == "custom"

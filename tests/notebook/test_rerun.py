@@ -54,7 +54,7 @@ def again(kernel: Kernel) -> Iterator[Kernel]:
 
 def state(kernel: Kernel) -> Any:
     """The panel's state, read in the kernel."""
-    form = "[panel().form.states, [(r.number, r.state, panel().form._history.mark(r)) for r in panel().form.runs]]"
+    form = "[{k: v['text'] for k, v in panel().form.states.items()}, [(r.number, r.state, panel().form._history.mark(r)) for r in panel().form.runs]]"
     return eval(kernel.text(f"[panel().tab, panel().tree.expanded, {form}]"))  # noqa: S307  # plain data
 
 
@@ -240,8 +240,10 @@ def made(source: str, **options: Any) -> Any:
 def test_a_text_stays_where_it_fits(before: str, typed: str | None, after: str, expected: dict[str, Any]):
     """The person's own text stays, even one with an error; a choice or None that a field cannot hold goes."""
     old = FormWidget(made(f"def execute(tt, *, {before}) -> None: ..."))
-    old.states = {"n": typed}
-    assert FormWidget(made(f"def execute(tt, *, {after}) -> None: ..."), after=old).states == expected
+    node = {"mode": "null"} if typed is None else {"mode": "value", "text": typed}
+    old._handle_custom_msg({"kind": "edit", "at": ["n"], "node": node}, [])
+    states = FormWidget(made(f"def execute(tt, *, {after}) -> None: ..."), after=old).states
+    assert {name: each.get("text") for name, each in states.items()} == expected
 
 
 def test_a_run_that_is_going_on_is_told_to_the_new_form():
@@ -256,12 +258,9 @@ def test_a_run_that_is_going_on_is_told_to_the_new_form():
     new.outdate()
     new.take_over()
     new._handle_custom_msg({"kind": "hello", "view": "v"}, [])
-    assert sent[-1] == {
-        "kind": "status",
-        "text": "Run 1 is going on, earlier version",
-        "state": "running",
-        "running": False,
-    }
+    told = next(each for each in reversed(sent) if each["kind"] == "run:status")
+    assert (told["text"], told["state"]) == ("Run 1 is going on, earlier version", "running")
+    assert [each["number"] for each in told["going"]] == [1]
     assert new.run().result(30) == 2
     gate.set()
     assert first.result(30) == 1

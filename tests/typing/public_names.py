@@ -63,11 +63,13 @@ from shimnb import (
     current_context,
     default_task_template_resolver,
     define,
+    diff,
     executor_interface,
     form,
     kwtypes,
     load_ipython_extension,
     panel,
+    progress,
     tree,
     unload_ipython_extension,
 )
@@ -141,6 +143,7 @@ def run(made: SqlTask) -> None:
     state: ExecutionState | None = context.execution_state
     compilation: CompilationState | None = context.compilation_state
     parameters: ExecutionParameters = current_context()
+    progress(0.5, "half of it")
     with FlyteContextManager.with_context(context):
         promise: Promise | VoidPromise | None = made.local_execute(context, limit=3)
         outputs = made.local_outputs(context, limit=3)
@@ -235,7 +238,9 @@ def files(source: FlyteFile[Any], folder: FlyteDirectory[Any]) -> FlyteFile[Any]
 
 def show(made: SqlTask) -> None:
     try:
-        print(tree(made), form(made).run().result(), panel(made), shimnb.tree({"a": 1}))
+        print(
+            tree(made), form(made).run().result(), panel(made), shimnb.tree({"a": 1}), diff(made, b"", "TaskTemplate")
+        )
     except ShimError as error:
         print(error.what, error.where, error.remedy, __version__)
 

@@ -16,6 +16,7 @@ from shimnb.core.context import ExecutionMode, ExecutionState, FlyteContextManag
 from shimnb.core.types import TypeEngine, type_name
 from shimnb.errors import ConversionError, ShimError, shorten
 from shimnb.notebook.form.others import Other, other_of
+from shimnb.notebook.form.shape import UNSET, Unset
 from shimnb.notebook.form.texts import SCALARS
 from shimnb.notebook.form.values import bare, from_json, members, read_json, show_json, variants
 
@@ -27,16 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["UNSET", "Field", "State", "Unset", "fields_of", "literal", "message", "parse", "show"]
 
 
-class Unset(enum.Enum):
-    """The state of a field that holds nothing."""
-
-    UNSET = "unset"
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET = Unset.UNSET
 State = str | None | Unset
 Control = Literal["line", "text", "choice"]
 

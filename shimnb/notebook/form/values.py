@@ -22,7 +22,7 @@ from shimnb.errors import ConversionError, shorten
 from shimnb.notebook.form.others import other_of
 from shimnb.notebook.form.texts import SCALARS, show_duration
 
-__all__ = ["bare", "from_json", "members", "read_json", "show_json", "to_json", "variants"]
+__all__ = ["bare", "from_json", "join", "members", "read_json", "show_json", "to_json", "variants"]
 
 _NOT_FINITE = ("inf", "-inf", "nan")
 _WIDTH = 72
@@ -264,12 +264,19 @@ def _from_dict(value: Any, python_type: Any, path: str) -> dict[Any, Any]:
     key_type, item_type = bare(arguments[0]), arguments[1]
     scalar = SCALARS.get(key_type)
     return {
-        (scalar.parse(key, _join(path, key)) if scalar else key): from_json(item, item_type, _join(path, key))
+        (scalar.parse(key, join(path, key)) if scalar else key): from_json(item, item_type, join(path, key))
         for key, item in value.items()
     }
 
 
-def _join(path: str, key: str) -> str:
+def join(path: str, key: str) -> str:
+    """Write the path of a key below another one.
+
+    Examples
+    --------
+    >>> join("waits", "a"), join("waits", "a b")
+    ('waits.a', 'waits["a b"]')
+    """
     return f"{path}.{key}" if key.isidentifier() else f"{path}[{json.dumps(key, ensure_ascii=False)}]"
 
 
@@ -282,14 +289,14 @@ def _from_fields(value: Any, python_type: type, path: str) -> Any:
         if key not in fields:
             known = ", ".join(fields) or "none"
             problem = f"{type_name(python_type)} has no such field"
-            raise ConversionError(_join(path, key), problem, f"Its fields: {known}.")
+            raise ConversionError(join(path, key), problem, f"Its fields: {known}.")
     given = {}
     for name, field in fields.items():
         if name in value:
-            given[name] = from_json(value[name], hints.get(name, Any), _join(path, name))
+            given[name] = from_json(value[name], hints.get(name, Any), join(path, name))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             remedy = f"It is a {type_name(hints.get(name, Any))} without a default."
-            raise ConversionError(_join(path, name), "missing", remedy)
+            raise ConversionError(join(path, name), "missing", remedy)
     try:
         return python_type(**given)
     except Exception as error:  # a __post_init__ is a stranger's: it may raise anything

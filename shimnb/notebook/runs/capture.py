@@ -13,109 +13,32 @@ import io
 import logging
 import sys
 import threading
-from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TextIO
+
+from shimnb.core.watch import unwatch, watch, watcher
+from shimnb.notebook.runs.cancelling import CancelledRun
+from shimnb.notebook.runs.displaying import DisplayRoute
+from shimnb.notebook.runs.folders import FolderRoute
+from shimnb.notebook.runs.forks import relay_forks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Sink", "captured"]
+    from shimnb.core.watch import Watcher
+    from shimnb.notebook.runs.sink import Sink
 
-_LIMIT = 128 * 1024
-"""The characters that a sink keeps: half from the beginning, half from the end."""
+__all__ = ["captured", "current_sink"]
 
 _sink: ContextVar[Sink | None] = ContextVar("shimnb_sink", default=None)
 
 
-class Sink:
-    """A bounded buffer of what one run wrote, in order.
-
-    Parameters
-    ----------
-    limit : int
-        The characters kept. What is written beyond it is cut out of the
-        middle, and the text says how much that was.
-
-    Examples
-    --------
-    >>> sink = Sink(limit=8)
-    >>> sink.write("stdout", "abcdefghijklm")
-    >>> print(sink.text())
-    abcd
-    [... 5 characters cut ...]
-    jklm
-    """
-
-    def __init__(self, limit: int = _LIMIT) -> None:
-        self._half = max(limit // 2, 1)
-        self._lock = threading.Lock()
-        self._head: list[tuple[str, str]] = []
-        self._head_room = self._half
-        self._tail: deque[tuple[str, str]] = deque()
-        self._tail_size = 0
-        self._cut = 0
-        self._closed = False
-
-    def write(self, stream: str, text: str) -> None:
-        """Keep `text`, written to `stream` (``"stdout"`` or ``"stderr"``)."""
-        if not text:
-            return
-        with self._lock:
-            if self._head_room:
-                first, text = text[: self._head_room], text[self._head_room :]
-                self._head_room -= len(first)
-                self._head.append((stream, first))
-            if text:
-                self._tail.append((stream, text))
-                self._tail_size += len(text)
-                self._trim()
-
-    def _trim(self) -> None:
-        while self._tail_size > self._half:
-            stream, text = self._tail[0]
-            surplus = self._tail_size - self._half
-            if len(text) <= surplus:
-                self._tail.popleft()
-                surplus = len(text)
-            else:
-                self._tail[0] = (stream, text[surplus:])
-            self._tail_size -= surplus
-            self._cut += surplus
-
-    def close(self) -> None:
-        """Take nothing more: what comes later goes to the stream it was meant for."""
-        self._closed = True
-
-    @property
-    def closed(self) -> bool:
-        """Whether the run has ended."""
-        return self._closed
-
-    @property
-    def cut(self) -> int:
-        """The characters that were cut out of the middle."""
-        return self._cut
-
-    def segments(self) -> list[tuple[str, str]]:
-        """Return what was written as pairs of stream and text, neighbours of one stream joined."""
-        with self._lock:
-            parts = list(self._head)
-            if self._cut:
-                unit = "character" if self._cut == 1 else "characters"
-                before = "" if parts and parts[-1][1].endswith("\n") else "\n"
-                parts.append(("note", f"{before}[... {self._cut:,} {unit} cut ...]\n"))
-            parts.extend(self._tail)
-        grouped = groupby(parts, key=itemgetter(0))
-        return [(stream, "".join(text for _, text in group)) for stream, group in grouped]
-
-    def text(self) -> str:
-        """Return what was written to both streams, as one text."""
-        return "".join(text for _, text in self.segments())
+def current_sink() -> Sink | None:
+    """Return where this thread's text goes; None outside of a run."""
+    sink = _sink.get()
+    return None if sink is None or sink.closed else sink
 
 
 class _Router(io.TextIOBase):
@@ -126,8 +49,8 @@ class _Router(io.TextIOBase):
         self.original = original
 
     def write(self, text: str, /) -> int:
-        sink = _sink.get()
-        if sink is None or sink.closed:
+        sink = current_sink()
+        if sink is None:
             return self.original.write(text)
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
@@ -139,8 +62,7 @@ class _Router(io.TextIOBase):
             self.original.flush()
 
     def isatty(self) -> bool:
-        sink = _sink.get()
-        return (sink is None or sink.closed) and self.original.isatty()
+        return current_sink() is None and self.original.isatty()
 
     def fileno(self) -> int:
         return self.original.fileno()
@@ -174,16 +96,20 @@ class _Installation:
     handlers: list[tuple[logging.StreamHandler[Any], TextIO, _Router]] = field(default_factory=list)
     start: Any = None
     routed_start: Any = None
+    displays: DisplayRoute = field(default_factory=lambda: DisplayRoute(current_sink))
+    folders: FolderRoute = field(default_factory=lambda: FolderRoute(current_sink))
 
     def enter(self) -> None:
         with self.lock:
             self.runs += 1
             if self.runs == 1:
+                relay_forks(current_sink)
                 self._install()
 
-    def leave(self) -> None:
+    def leave(self, sink: Sink) -> None:
         with self.lock:
             self.runs -= 1
+            self.folders.go_back(sink, last=self.runs == 0)
             if self.runs == 0:
                 self._restore()
 
@@ -200,6 +126,8 @@ class _Installation:
         self.start = threading.Thread.start
         self.routed_start = _routed_start(self.start)
         threading.Thread.start = self.routed_start  # type: ignore[method-assign]
+        self.displays.install()
+        self.folders.install()
 
     def _route_handlers(self, stream: TextIO, router: _Router) -> None:
         # A handler made in an earlier cell holds the stream itself, past sys.stderr.
@@ -224,6 +152,8 @@ class _Installation:
             threading.Thread.start = self.start  # type: ignore[method-assign]
         self.routers.clear()
         self.handlers.clear()
+        self.displays.restore()
+        self.folders.restore()
 
 
 _installation = _Installation()
@@ -238,13 +168,18 @@ def _stream_handlers() -> list[logging.StreamHandler[Any]]:
 
 def _routed_start(start: Any) -> Any:
     def routed(thread: threading.Thread) -> None:
-        sink = _sink.get()
-        if sink is not None and not sink.closed:
+        sink, who = current_sink(), watcher()
+        if sink is not None:
             run = thread.run
 
             def run_with_sink() -> None:
                 _sink.set(sink)
-                run()
+                watch(who)
+                try:
+                    run()
+                except CancelledRun:
+                    # The run has been told; a traceback for each of its threads would say nothing more.
+                    return
 
             thread.run = run_with_sink  # type: ignore[method-assign]
         start(thread)
@@ -253,13 +188,15 @@ def _routed_start(start: Any) -> Any:
 
 
 @contextmanager
-def captured(sink: Sink) -> Iterator[Sink]:
+def captured(sink: Sink, who: Watcher | None = None) -> Iterator[Sink]:
     r"""Send what this thread, and the threads it starts, print to `sink`.
 
     Parameters
     ----------
     sink : Sink
         Where the text goes; it is closed at the end.
+    who : Watcher, optional
+        Who is told of progress and of secrets.
 
     Yields
     ------
@@ -268,6 +205,7 @@ def captured(sink: Sink) -> Iterator[Sink]:
 
     Examples
     --------
+    >>> from shimnb.notebook.runs.sink import Sink
     >>> with captured(Sink()) as sink:
     ...     print("inside")
     >>> sink.text()
@@ -275,9 +213,11 @@ def captured(sink: Sink) -> Iterator[Sink]:
     """
     _installation.enter()
     token = _sink.set(sink)
+    watching = watch(who)
     try:
         yield sink
     finally:
+        unwatch(watching)
         _sink.reset(token)
         sink.close()
-        _installation.leave()
+        _installation.leave(sink)

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shimnb.core.deck import deck_page
 from shimnb.core.deckpage import frame
-from shimnb.notebook.tree.nodes import Node, literal_map_node, rows
+from shimnb.notebook.runs.masks import MASK, secret_values
+from shimnb.notebook.runs.outputs import output_node
+from shimnb.notebook.runs.results import deck_html, deck_names, results
 from shimnb.notebook.tree.static_forms import static_html, static_text
+from shimnb.notebook.tree.words import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shimnb.notebook.form.fields import Field
-    from shimnb.notebook.runs.run import Run
+    from shimnb.notebook.runs.run import Failure, Run
 
-__all__ = ["deck_html", "deck_names", "duration", "html_form", "outcome", "output_node", "plain_form", "report"]
+__all__ = [
+    "call_words",
+    "can_debug",
+    "cleaned",
+    "duration",
+    "html_form",
+    "line",
+    "outcome",
+    "plain_form",
+    "printed",
+    "report",
+]
 
 _TEXT = 16_384
 """The characters of a traceback, or of a message, that are shown."""
 _STATIC_DECK = 2**18
 """The bytes of a deck that a notebook's file may hold."""
+_CALL = 120
+"""The characters of the inputs in a run's line."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n|$)")
 _MILLISECOND = 0.001
@@ -56,8 +72,12 @@ def outcome(run: Run) -> str:
     >>> outcome(SimpleNamespace(state="done", elapsed=0.004, failure=None, cached=True))
     'done in 4 ms, from the cache'
     """
+    if run.state == "queued":
+        return "is queued"
     if run.state == "running":
-        return "is going on"
+        return "is being cancelled" if run.cancelling else "is going on"
+    if run.state == "cancelled":
+        return f"cancelled after {duration(run.elapsed)}" if run.began else "cancelled before it started"
     if run.failure is None:
         return f"done in {duration(run.elapsed)}{', from the cache' if run.cached else ''}"
     return f"failed after {duration(run.elapsed)}"
@@ -76,71 +96,92 @@ def _clean(text: str, limit: int = _TEXT) -> str:
     return f"{text[:half]}\n[... {len(text) - 2 * half:,} characters cut ...]\n{text[-half:]}"
 
 
-def output_node(run: Run) -> Node | None:
-    """Return the tree of a run's outputs, None when it has none."""
-    if run.outputs is None or not run.outputs.literals:
-        return None
-    # A protobuf map has no order: the Python interface has the one in which the outputs were declared.
-    variables = run.task.interface.outputs
-    return literal_map_node(run.outputs, {name: variables[name] for name in run.task.python_interface.outputs})
+def cleaned(text: str) -> str:
+    """Return a text that was printed as a page can show it, without a terminal's colours."""
+    return _ESCAPES.sub("", text).encode("utf-8", "backslashreplace").decode()
 
 
-def report(run: Run) -> dict[str, Any]:
-    """Return a run that has ended as the front end shows it: bounded, and JSON."""
-    told: dict[str, Any] = {
-        "number": run.number,
-        "state": run.state,
-        "summary": outcome(run),
-        "printed": [[stream, _clean(text, 2 * len(text) + 1)] for stream, text in run.sink.segments()],
-    }
-    if run.failure is not None:
-        failure = run.failure
-        told["brief"] = _line(failure.type, failure.message)
-        told["failure"] = {
-            "type": _clean(failure.type),
-            "message": _clean(failure.message),
-            "place": failure.place.text if failure.place else "",
-            "source": _clean(failure.place.source) if failure.place else "",
-            "traceback": _clean(failure.traceback),
-            "full": _clean(failure.full_traceback) if failure.full_traceback != failure.traceback else "",
-        }
-    elif (node := output_node(run)) is not None:
-        told["outputs"] = rows(node)
-    else:
-        told["note"] = "No outputs."
-    if names := deck_names(run):
-        told["decks"] = names
-    elif run.decks:
-        told["hint"] = _decks_are_off(run)
-    return told
-
-
-def deck_names(run: Run) -> list[str]:
-    """Name the decks of a run; none when its task's decks are off, as there is no page then on a cluster."""
-    return [_clean(str(deck.name), 200) for deck in run.decks] if run.task.enable_deck else []
-
-
-def _decks_are_off(run: Run) -> str:
-    count = "1 deck" if len(run.decks) == 1 else f"{len(run.decks)} decks"
-    turn_on = "Turn them on: enable_deck=True, or --deck on the magic's line."
-    return f"The executor made {count}, and the task's decks are off. {turn_on}"
-
-
-def deck_html(run: Run, limit: int) -> tuple[str, str]:
-    """Return the page of a run's decks, and what is wrong with it: one of the two is empty.
+def line(run: Run, mark: str = "") -> dict[str, Any]:
+    """Return a run as a line of the list, whatever it is doing: bounded, and JSON, without secrets.
 
     Parameters
     ----------
     run : Run
         The run.
-    limit : int
-        The most bytes that the page may have.
+    mark : str
+        A word on it.
     """
-    page = deck_page(run.decks, f"Decks of {run.task.name}").encode("utf-8", "backslashreplace")
-    if len(page) <= limit:
-        return page.decode(), ""
-    size = f"The deck has {len(page) / 2**20:.1f} MiB, and {limit / 2**20:g} MiB can be shown here."
-    return "", f"{size} Write smaller ones; each deck's HTML is in form.runs[...].decks."
+    told = {
+        "number": run.number,
+        "state": run.state,
+        "mode": run.mode,
+        "summary": outcome(run),
+        "call": call_words(run),
+        "version": run.version.number,
+    }
+    if mark:
+        told["mark"] = mark
+    if run.failure is not None and run.state == "failed":
+        told["brief"] = _line(run.failure.type, run.failure.message)
+    return told
+
+
+def call_words(run: Run) -> str:
+    """Say what a run was given, in a few words."""
+    given = ", ".join(f"{name}={_shown(name, value)}" for name, value in run.inputs.items())
+    return _cut(run.masks.text(given), _CALL)
+
+
+def _shown(name: str, value: Any) -> str:
+    if any(secret_values(name, value)):
+        return repr(MASK)
+    try:
+        return _cut(visible(repr(value)), _CALL)
+    except Exception:  # noqa: BLE001  # a stranger's __repr__
+        return f"<{type(value).__name__}>"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 4]} ..."
+
+
+def report(run: Run, mark: str = "") -> dict[str, Any]:
+    """Return a run that has ended as the front end shows it: bounded, and JSON, without secrets."""
+    told = line(run, mark)
+    told["printed"] = printed(run)
+    if run.failure is not None and run.state == "failed":
+        told["failure"] = _failure(run.failure, debug=can_debug(run))
+    told.update(run.masks.data(results(run)))
+    if run.notes:
+        told["notes"] = list(run.notes)
+    return told
+
+
+def printed(run: Run) -> list[list[str]]:
+    """Return what was printed and displayed so far: streams, and texts that a page can show."""
+    return [[stream, _clean(text, 2 * len(text) + 1)] for stream, text in run.sink.segments()]
+
+
+def can_debug(run: Run) -> bool:
+    """Tell whether the frames of a failure are still there."""
+    return run.mode == "kernel" and run.error is not None and run.error.__traceback__ is not None
+
+
+def _failure(failure: Failure, *, debug: bool) -> dict[str, Any]:
+    return {
+        "type": _clean(failure.type),
+        "message": _clean(failure.message),
+        "place": failure.place.text if failure.place else "",
+        "source": _clean(failure.place.source) if failure.place else "",
+        "places": [
+            {**asdict(place), "source": _clean(place.source), "function": visible(place.function)}
+            for place in failure.places
+        ],
+        "traceback": _clean(failure.traceback),
+        "full": _clean(failure.full_traceback) if failure.full_traceback != failure.traceback else "",
+        "hint": failure.hint,
+        "debug": debug,
+    }
 
 
 def _line(kind: str, said: str) -> str:
@@ -158,7 +199,7 @@ def plain_form(task: str, fields: Iterable[Field], run: Run | None, mark: str = 
     if run is not None:
         lines.append(f"#{run.number} {outcome(run)}" + (f", {mark}" if mark else ""))
         lines += [f"  {line}" for line in _result_lines(run)]
-    return "\n".join(lines)
+    return run.masks.text("\n".join(lines)) if run is not None else "\n".join(lines)
 
 
 def _default(field: Field) -> str:
@@ -222,7 +263,7 @@ def _html_run(run: Run | None, mark: str) -> str:
         parts.append(f"<p>Printed</p><pre>{html.escape(printed)}</pre>")
     if names := deck_names(run):
         parts.append(_html_deck(run, names))
-    return "".join(parts)
+    return run.masks.text("".join(parts))
 
 
 def _html_deck(run: Run, names: list[str]) -> str:

@@ -1,89 +1,91 @@
-"""One run of a task, in a thread of its own.
+"""One run of a task: what was asked, what became of it, and the handle by which to wait for it or to cancel it.
 
-The kernel stays usable: nothing of the user's runs in a widget's callback. A
-run ends in one of two ways, done with a LiteralMap of outputs or failed with
-an exception, and knows what was printed and how long it took.
+A run ends in one of three ways: done with a LiteralMap of outputs, failed with
+an exception, or cancelled; and it knows what was printed and how long it took.
 """
 
 from __future__ import annotations
 
-import contextvars
-import itertools
-import sys
+import re
 import threading
 import time
-import traceback
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from shimnb.core.context import ExecutionState, FlyteContextManager
+from shimnb.core.context import FlyteContextManager
 from shimnb.core.types import TypeEngine
-from shimnb.notebook.runs.capture import Sink, captured
+from shimnb.errors import OutputError
+from shimnb.notebook.runs.failure import Failure, Place
+from shimnb.notebook.runs.sink import Sink
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
-    from types import FrameType, TracebackType
 
     from flyteidl.core import literals_pb2
 
     from shimnb.core.deck import Deck
-    from shimnb.core.task import LocalOutputs, PythonCustomizedContainerTask
+    from shimnb.core.task import PythonCustomizedContainerTask
+    from shimnb.notebook.runs.masks import Masks
 
-__all__ = ["Failure", "Place", "Run", "start"]
+__all__ = ["Failure", "Mode", "Place", "Progress", "Run", "State", "Version", "bar_progress"]
 
-_PACKAGE = str(Path(__file__).resolve().parents[2])
-_CELLS = "shimcells."
-_numbers = itertools.count(1)
+_BAR = re.compile(r"(?P<what>[^|]{0,200}?)\b(?P<percent>100|\d?\d)%\|[^|]{0,500}\|(?P<rest>.{0,200})")
 
-State = Literal["running", "done", "failed"]
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+Mode = Literal["kernel", "isolated"]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A line of the user's own that an exception passed through.
+class Progress(NamedTuple):
+    """How far a run is.
 
     Parameters
     ----------
+    fraction : float or None
+        What is done, from 0 to 1; None when nobody knows.
     text : str
-        Where it is: ``line 12 of the cell``, or ``line 3 of tables.py``.
-    source : str
-        The line itself, without its indentation; empty when it is not known.
+        What is being done.
     """
 
+    fraction: float | None
     text: str
-    source: str
 
 
-@dataclass(frozen=True)
-class Failure:
-    """An exception, put into words while its source is still what ran.
+def bar_progress(line: str) -> Progress | None:
+    """Read how far a run is from the bar that tqdm writes; None for any other line.
+
+    Examples
+    --------
+    >>> bar_progress("reading:  40%|####      | 12/30 [00:01<00:02, 11.2it/s]")
+    Progress(fraction=0.4, text='reading: 12/30 [00:01<00:02, 11.2it/s]')
+    """
+    found = _BAR.search(line)
+    if found is None:
+        return None
+    return Progress(int(found["percent"]) / 100, f"{found['what'].strip()} {found['rest'].strip()}".strip())
+
+
+class Version(NamedTuple):
+    """The task that a run was of.
 
     Parameters
     ----------
-    type : str
-        The exception's class, with its module unless that is ``builtins`` or
-        a cell.
-    message : str
-        What it says.
-    place : Place or None
-        The last of its frames that is the user's.
-    traceback : str
-        From the user's first frame on.
-    full_traceback : str
-        All of it.
+    number : int
+        Counts the versions of the cell; 1 is the first that a form showed.
+    hash : str
+        Of the template's bytes: the first 12 digits of their SHA-256.
     """
 
-    type: str
-    message: str
-    place: Place | None
-    traceback: str
-    full_traceback: str
+    number: int
+    hash: str
 
 
-@dataclass
+_FIRST = Version(1, "")
+
+
+@dataclass(eq=False)
 class Run:
-    """A run that was started, and what became of it.
+    """A run that was asked for, and what became of it.
 
     Parameters
     ----------
@@ -93,48 +95,117 @@ class Run:
         What runs.
     inputs : mapping of str to Any
         The Python values given to it.
+    mode : {"kernel", "isolated"}
+        In a thread of this process, or in a process of its own.
 
     Attributes
     ----------
-    state : {"running", "done", "failed"}
+    state : {"queued", "running", "done", "failed", "cancelled"}
         What became of it.
+    literals : flyteidl.core.literals_pb2.LiteralMap or None
+        The inputs as the executor got them, once they are converted; with the
+        defaults.
     outputs : flyteidl.core.literals_pb2.LiteralMap or None
         The outputs by name, once it is done.
     cached : bool
         Whether they came from the local cache, so that nothing was executed.
     decks : list of Deck
         What the run left, of a failed one too.
+    deck_page : str
+        The page of the decks of an isolated run.
     error : BaseException or None
         What was raised, once it failed.
     failure : Failure or None
         The same in words.
+    began : datetime.datetime or None
+        When it started, in UTC.
     elapsed : float
-        Seconds from start to end.
+        Seconds from start to end, or until now.
+    progress : Progress or None
+        What it reported of itself.
+    version : Version
+        The version of the task.
+    notes : list of str
+        What is to be said beside the outcome.
     sink : Sink
-        What was printed.
+        What was printed and displayed.
     """
 
     number: int
     task: PythonCustomizedContainerTask[Any]
-    inputs: Mapping[str, Any]
-    state: State = "running"
-    outputs: literals_pb2.LiteralMap | None = None
+    inputs: Mapping[str, Any] = field(repr=False)
+    mode: Mode = "kernel"
+    state: State = "queued"
+    literals: literals_pb2.LiteralMap | None = field(default=None, repr=False)
+    outputs: literals_pb2.LiteralMap | None = field(default=None, repr=False)
     cached: bool = False
     decks: list[Deck] = field(default_factory=list, repr=False)
-    error: BaseException | None = None
-    failure: Failure | None = None
-    elapsed: float = 0.0
+    deck_page: str = field(default="", repr=False)
+    error: BaseException | None = field(default=None, repr=False)
+    failure: Failure | None = field(default=None, repr=False)
+    began: dt.datetime | None = None
+    progress: Progress | None = None
+    version: Version = _FIRST
+    notes: list[str] = field(default_factory=list, repr=False)
     sink: Sink = field(default_factory=Sink, repr=False)
-    _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+    cancelling: bool = field(default=False, repr=False)
+    on_cancel: Callable[[Run], None] | None = field(default=None, repr=False)
+    ended: threading.Event = field(default_factory=threading.Event, repr=False)
+    _start: float | None = field(default=None, repr=False)
+    _elapsed: float | None = field(default=None, repr=False)
+
+    @property
+    def masks(self) -> Masks:
+        """The secrets that nothing told of the run shows."""
+        return self.sink.masks
 
     @property
     def output(self) -> str:
-        """What was printed, as one text."""
+        """What was printed, as one text, without secrets."""
         return self.sink.text()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from start to end, or until now; zero in the queue."""
+        if self._elapsed is not None:
+            return self._elapsed
+        return 0.0 if self._start is None else time.perf_counter() - self._start
+
+    @elapsed.setter
+    def elapsed(self, seconds: float) -> None:
+        self._elapsed = seconds
+
+    def begin(self) -> None:
+        """Start the clock."""
+        import datetime as dt  # noqa: PLC0415  # shimnb has it loaded by now
+
+        self.state, self.began, self._start = "running", dt.datetime.now(dt.timezone.utc), time.perf_counter()
+
+    def stop(self) -> None:
+        """Stop the clock, once."""
+        if self._elapsed is None:
+            self._elapsed = self.elapsed
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.state in ("done", "failed", "cancelled")
+
+    def cancel(self) -> None:
+        """Ask the run to end; return at once.
+
+        A queued run does not start. One in a process of its own is terminated,
+        and killed if it does not end. One in the kernel gets an exception at
+        its next line of Python: code in C is not interrupted until it returns.
+        A second call ends the waiting: an isolated run is killed at once, and
+        one in the kernel is left behind, so that the next one starts.
+        """
+        if self.on_cancel is not None and not self.done:
+            self.on_cancel(self)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most `timeout` seconds; return whether it has come."""
-        return self._ended.wait(timeout)
+        return self.ended.wait(timeout)
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the end and return what a call of the task would.
@@ -153,162 +224,40 @@ class Run:
         Raises
         ------
         TimeoutError
-            If the run is still going on.
+            If the run is still going on, or still queued.
         BaseException
-            What the run failed with.
+            What the run failed with; `ExecutionCancelledError` for a run that
+            was cancelled.
         """
         if not self.wait(timeout):
-            raise TimeoutError(f"run {self.number} is still going on after {timeout:g} s")
+            doing = "queued" if self.state == "queued" else "going on"
+            raise TimeoutError(f"run {self.number} is still {doing} after {timeout:g} s")
         if self.error is not None:
             raise self.error
+        return self.values()
+
+    def values(self) -> Any:
+        """Return the outputs as a call of the task would."""
         interface = self.task.python_interface
-        types = interface.outputs
-        literals = self.outputs.literals if self.outputs is not None else {}
-        context = FlyteContextManager.current_context()
-        values = tuple(TypeEngine.to_python_value(context, literals[name], types[name]) for name in types)
+        values = tuple(self.output_values().values())
         if not values:
             return None
         single = len(values) == 1 and not interface.output_tuple_name
         return values[0] if single else interface.output_tuple(*values)
 
+    def output_values(self) -> dict[str, Any]:
+        """Return the Python values of the outputs by name.
 
-def start(
-    task: PythonCustomizedContainerTask[Any],
-    inputs: Mapping[str, Any],
-    on_event: Callable[[Run], None] | None = None,
-    *,
-    number: int | None = None,
-) -> Run:
-    """Run a task with `inputs` in a new thread.
-
-    Parameters
-    ----------
-    task : PythonCustomizedContainerTask
-        What runs, by its ``local_outputs``.
-    inputs : mapping of str to Any
-        Python values that its interface takes.
-    on_event : callable, optional
-        Called with the run when it has ended, in the run's thread.
-    number : int, optional
-        The run's number; counted through the process when left out.
-
-    Returns
-    -------
-    Run
-        The run, going on.
-    """
-    run = Run(next(_numbers) if number is None else number, task, dict(inputs))
-    # The caller's context goes along, so that a FlyteContext that was set around the call holds in the run.
-    context = contextvars.copy_context()
-    thread = threading.Thread(
-        target=context.run, args=(_work, run, on_event), name=f"shimnb-run-{run.number}", daemon=True
-    )
-    thread.start()
-    return run
-
-
-def _work(run: Run, on_event: Callable[[Run], None] | None) -> None:
-    made = error = failure = None
-    begin = time.perf_counter()
-    _forget_warnings(run.task)
-    try:
-        with captured(run.sink):
-            made = _execute(run)
-        elapsed = time.perf_counter() - begin
-    except BaseException as caught:  # noqa: BLE001  # sys.exit() in an executor must end the run, not hide it
-        elapsed = time.perf_counter() - begin
-        error, failure = caught, _failure(caught, _Own(run.task.executor_type.__module__))
-    run.elapsed, run.error, run.failure = elapsed, error, failure
-    if made is not None:
-        run.outputs, run.cached, run.decks = made.literals, made.cached, made.decks
-    run.state = "done" if error is None else "failed"
-    try:
-        if on_event is not None:
-            on_event(run)
-    finally:
-        run._ended.set()  # noqa: SLF001  # the run's own thread
-
-
-def _forget_warnings(task: PythonCustomizedContainerTask[Any]) -> None:
-    # Python tells a warning once a place and process. A run is one of its own: what the first one said, the next says.
-    module = sys.modules.get(task.executor_type.__module__)
-    if module is not None:
-        vars(module).pop("__warningregistry__", None)
-
-
-def _execute(run: Run) -> LocalOutputs:
-    # A run is as local as a call is: what asks for its mode, such as the look-up of a secret, gets the same answer.
-    context = FlyteContextManager.current_context()
-    state = (context.execution_state or ExecutionState()).with_params(mode=run.task.local_execution_mode())
-    local = context.with_execution_state(state).for_run()
-    if local.user_space_params is not None:
-        # A run that fails returns nothing that could hold its decks.
-        run.decks = local.user_space_params.decks
-    with FlyteContextManager.with_context(local):
-        return run.task.local_outputs(local, **run.inputs)
-
-
-@dataclass(frozen=True)
-class _Own:
-    """What of a traceback is the task author's: a module, by its name."""
-
-    module: str
-
-    def has(self, frame: FrameType) -> bool:
-        name = frame.f_globals.get("__name__", "")
-        return isinstance(name, str) and (name in (self.module, "__main__") or name.startswith(_CELLS))
-
-
-def _failure(error: BaseException, own: _Own) -> Failure:
-    full = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    first = _first_own(error.__traceback__, own)
-    cut = "".join(traceback.format_exception(type(error), error, first)) if first is not None else full
-    return Failure(_class_name(type(error)), _said(error), _place(first, own), cut, full)
-
-
-def _said(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001  # a stranger's __str__ may raise, and the run has to end all the same
-        return "(its message cannot be shown)"
-
-
-def _class_name(cls: type[BaseException]) -> str:
-    if cls.__module__ in ("builtins", "__main__") or cls.__module__.startswith(_CELLS):
-        return cls.__qualname__
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _first_own(tb: TracebackType | None, own: _Own) -> TracebackType | None:
-    """Cut a traceback to where the user's code begins; None when it never does."""
-    outside = None
-    while tb is not None:
-        if own.has(tb.tb_frame):
-            return tb
-        if outside is None and not tb.tb_frame.f_code.co_filename.startswith(_PACKAGE):
-            outside = tb
-        tb = tb.tb_next
-    return outside
-
-
-def _place(tb: TracebackType | None, own: _Own) -> Place | None:
-    """Name the deepest line that is the user's: a library's line below it says less."""
-    found = None
-    while tb is not None:
-        if own.has(tb.tb_frame):
-            found = tb
-        tb = tb.tb_next
-    if found is None:
-        return None
-    [summary] = traceback.StackSummary.extract([(found.tb_frame, found.tb_lineno)], lookup_lines=True)
-    return Place(f"line {summary.lineno} of {_document(found.tb_frame, own)}", (summary.line or "").strip())
-
-
-def _document(frame: FrameType, own: _Own) -> str:
-    name = frame.f_globals.get("__name__", "")
-    if name.startswith(_CELLS):
-        return "the cell" if name == own.module else f"the cell {name.removeprefix(_CELLS)}"
-    # A script is `__main__` too; a notebook's kernel has no file for it.
-    if name == "__main__" and not hasattr(sys.modules["__main__"], "__file__"):
-        return "a notebook cell"
-    return Path(frame.f_code.co_filename).name
+        Raises
+        ------
+        OutputError
+            If the history has dropped them, to make room.
+        """
+        if self.state == "done" and self.outputs is None:
+            raise OutputError(
+                self.task.name, f"the outputs of run {self.number} were dropped, to make room", "Run it again."
+            )
+        types = self.task.python_interface.outputs
+        literals = self.outputs.literals if self.outputs is not None else {}
+        context = FlyteContextManager.current_context()
+        return {name: TypeEngine.to_python_value(context, literals[name], types[name]) for name in types}

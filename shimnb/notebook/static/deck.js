@@ -1,6 +1,6 @@
 // The decks of a run: a stranger's HTML, shown in a frame that runs no script and has no way to the notebook.
-import { makeButton } from "./field.js";
-import { element } from "./treeview.js";
+import { makeButton } from "./button.js";
+import { element } from "./dom.js";
 
 /**
  * A line that opens to the decks; their page is asked for when it is first opened.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flyteidl.core import identifier_pb2, interface_pb2, security_pb2, tasks_pb2
 
+from shimnb.notebook.tree.masks import HIDDEN, hides_text, hides_variable
 from shimnb.notebook.tree.words import cut, duration_words, natural, quoted, type_words, visible
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ _NAME = 60
 
 
 def _short(text: str, limit: int = _NAME) -> str:
-    return cut(visible(text[: 2 * limit]), limit)
+    return HIDDEN if hides_text(text) else cut(visible(text[: 2 * limit]), limit)
+
+
+def _quoted(text: str, limit: int) -> str:
+    return HIDDEN if hides_text(text) else quoted(text, limit)
 
 
 def _count(number: int, noun: str) -> str:
@@ -60,6 +65,7 @@ def interface_summary(interface: interface_pb2.TypedInterface, defaults: Mapping
     for name in sorted(inputs, key=lambda name: (name in known, natural(name))):
         default = known.get(name)
         words = quoted(default, 24) if isinstance(default, str) else cut(visible(repr(default)), 24)
+        words = HIDDEN if isinstance(default, str) and hides_variable(name, default) else words
         shown.append(f"{_short(name)}: {type_words(inputs[name].type)}" + (f" = {words}" if name in known else ""))
     outputs = interface.outputs.variables
     if not outputs:
@@ -98,7 +104,7 @@ def _metadata(metadata: tasks_pb2.TaskMetadata) -> str:
     if metadata.HasField("timeout") and (metadata.timeout.seconds or metadata.timeout.nanos):
         words.append(f"timeout {duration_words(metadata.timeout)}")
     if metadata.discoverable:
-        words.append(f"cache {quoted(metadata.discovery_version, 30)}")
+        words.append(f"cache {_quoted(metadata.discovery_version, 30)}")
     if metadata.WhichOneof("interruptible_value"):
         words.append("interruptible" if metadata.interruptible else "not interruptible")
     if metadata.generates_deck.value:
@@ -140,7 +146,7 @@ def _pod(pod: tasks_pb2.K8sPod) -> str:
 
 
 def _sql(sql: tasks_pb2.Sql) -> str:
-    return quoted(sql.statement, 80)
+    return _quoted(sql.statement, 80)
 
 
 _SUMMARIES: dict[str, Callable[[Any], str]] = {

@@ -7,9 +7,6 @@ bound, and asks for others when a row is opened.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -17,113 +14,90 @@ import traitlets
 from flyteidl.core import tasks_pb2
 from google.protobuf.message import Message
 
-from shimnb.core.sizes import size_level, size_words
+from shimnb.core.sizes import SIZE_LIMITS, limit_share, size_level
 from shimnb.errors import ShimError
 from shimnb.notebook.assets import css, esm
 from shimnb.notebook.front import without_view
-from shimnb.notebook.tree.nodes import Node, Parts, Row, Spot, json_node, message_node, rows, template_node
+from shimnb.notebook.tree.compare import Compared, change_answer, compared
+from shimnb.notebook.tree.finding import find_answer, hits_answer, index_answer, marks_answer
+from shimnb.notebook.tree.model import Opened, Position, TreeModel
+from shimnb.notebook.tree.nodes import Row, rows
+from shimnb.notebook.tree.sources import Shown, shown
 from shimnb.notebook.tree.static_forms import static_html, static_text
-from shimnb.notebook.tree.words import cut, visible
+from shimnb.notebook.tree.take import download_answer, take_answer
+from shimnb.notebook.tree.texts import reveal_answer, text_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
 __all__ = ["TreeWidget", "static_tree", "tree"]
 
 _FIRST_BUDGET = 24_576
 _REPLY_BUDGET = 262_144
-_OPEN_AT_ONCE = 24
-_DEEPEST = 1_000_000
+_MOST_RANGES = 1_000
+_MOST_BRANCHES = 1_000_000
+_EXCEPTIONS_BUDGET = 12_288
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """What a tree shows: its nodes, and the words of its title line."""
-
-    node: Node
-    name: str
-    notes: tuple[str, ...]
-    expanded: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        return f"Template of {self.name}" if self.node.path == "tt" else self.name
-
-    @property
-    def heading(self) -> str:
-        return " · ".join((self.name, *self.notes, size_words(self.node.size)))
-
-    @property
-    def title_line(self) -> str:
-        warning = size_level(self.node.size)[1]
-        return f"{self.heading}, {warning}" if warning else self.heading
+# What a view may ask. Each answer gets the model and the question, and gives the reply's fields; bytes go under
+# ``buffers``. A question that is wrong is a KeyError, TypeError or ValueError here, and words there.
 
 
-def _template(template: tasks_pb2.TaskTemplate, losses: Any = (), defaults: Any = None) -> _Shown:
-    node = template_node(template, losses, defaults=defaults)
-    notes = tuple(cut(visible(text[:400])) for text in (template.type, template.container.image) if text)
-    custom = node.find("/custom")
-    opened = ("/custom",) if custom is not None and 0 < custom.count <= _OPEN_AT_ONCE else ()
-    return _Shown(node, cut(visible(template.id.name[:400])) or "TaskTemplate", notes, opened)
+def _position(given: Any) -> Position:
+    if not isinstance(given, list) or not all(type(number) is int for number in given):
+        raise ValueError(given)
+    return tuple(given)
 
 
-def _task(task: Any) -> _Shown:
-    """Show a task: its decoded template, with what `custom` lost and the signature's defaults."""
-    view = task.task_template
-    if view is None:
-        raise ShimError("the task has no template", where="tree", remedy="Give it an image: container_image=.")
-    losses: Callable[[], Any] | None = getattr(task, "losses", None)
-    interface = getattr(task, "python_interface", None)
-    return _template(_message(view), losses() if losses else (), getattr(interface, "defaults", None))
-
-
-def _message(view: Any) -> Any:
-    return view if isinstance(view, Message) else view.to_flyte_idl()
-
-
-def _shown(x: Any) -> _Shown:
-    if isinstance(x, type):
-        raise _no_tree(f"the class {x.__name__}")
-    # Looked up without being read: reading it serializes the task, whose own errors are to be seen.
-    if getattr_static(x, "task_template", None) is not None:
-        return _task(x)
-    if isinstance(x, Message) or hasattr(x, "to_flyte_idl"):
-        message = _message(x)
-        if isinstance(message, tasks_pb2.TaskTemplate):
-            return _template(message)
-        return _Shown(_with_rows(message_node(message)), message.DESCRIPTOR.name, ())
-    if isinstance(x, (Mapping, list)):
-        return _json(x)
-    raise _no_tree(f"a value of type {type(x).__name__}")
-
-
-def _no_tree(what: str) -> ShimError:
-    return ShimError(
-        f"{what} has no tree",
-        where="tree",
-        remedy="Pass a task, a TaskTemplate, a message of flyteidl, or a dict.",
+def _opened(content: dict[str, Any]) -> Opened:
+    return Opened(
+        int(content["depth"]), frozenset(map(str, content["expanded"])), frozenset(map(str, content["collapsed"]))
     )
 
 
-def _with_rows(node: Node) -> Node:
-    """Give a value without children a parent, so that it has a row of its own."""
-    if node.count or not node.text:
-        return node
-    child = replace(node, spot=Spot("value", "/value"))
-    return Node(Spot(), "map", size=node.size, parts=Parts(1, lambda: ["value"], lambda _: child))
+def _rows(model: TreeModel, content: dict[str, Any]) -> dict[str, Any]:
+    """Give rows by ranges: ``ranges`` of ``at``, ``start`` and ``stop``."""
+    ranges = [(_position(each["at"]), int(each["start"]), int(each["stop"])) for each in content["ranges"]]
+    return {"ranges": model.rows(ranges[:_MOST_RANGES], _REPLY_BUDGET)}
 
 
-def _json(x: Any) -> _Shown:
-    value = dict(x) if isinstance(x, Mapping) else x
-    try:
-        json.dumps(value, default=repr)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ShimError(
-            f"the {type(x).__name__} is no JSON value: {error}",
-            where="tree",
-            remedy="Use string keys, and break what holds itself.",
-        ) from error
-    return _Shown(json_node(value), type(x).__name__, ())
+def _shape(model: TreeModel, content: dict[str, Any]) -> dict[str, Any]:
+    """Give what stands open below ``at``, by ``depth``, ``expanded`` and ``collapsed``; see `TreeModel.shape`."""
+    shape, count, whole = model.shape(_position(content["at"]), _opened(content), _MOST_BRANCHES)
+    reply: dict[str, Any] = {"buffers": [shape]}
+    if not whole:
+        reply["note"] = f"{count:,} branches are open; others open as they come into view."
+    return reply
+
+
+def _where(model: TreeModel, content: dict[str, Any]) -> dict[str, Any]:
+    """Give the positions of ``ids``; null for one that is not there."""
+    return {"at": [model.find(str(each)) for each in content["ids"][:_MOST_RANGES]]}
+
+
+def _typed(model: TreeModel, content: dict[str, Any]) -> dict[str, Any]:
+    """Give the position of the next open row whose key begins with ``text``, from ``at`` on; null if there is none."""
+    found = model.typed(
+        str(content["text"]), _position(content["at"]), _opened(content), skip=bool(content.get("skip"))
+    )
+    return {"at": found}
+
+
+ANSWERS: dict[str, Callable[[TreeModel, dict[str, Any]], dict[str, Any]]] = {
+    "rows": _rows,
+    "shape": _shape,
+    "where": _where,
+    "typed": _typed,
+    "text": text_answer,
+    "reveal": reveal_answer,
+    "change": change_answer,
+    "index": index_answer,
+    "find": find_answer,
+    "hits": hits_answer,
+    "marks": marks_answer,
+    "take": take_answer,
+    "download": download_answer,
+}
 
 
 class TreeWidget(anywidget.AnyWidget):
@@ -131,10 +105,15 @@ class TreeWidget(anywidget.AnyWidget):
 
     Parameters
     ----------
-    x : task, TaskTemplate, message or dict
-        What to show.
+    x : task, TaskTemplate, message, dict, path or bytes
+        What to show; see `tree`.
+    kind : str or class, optional
+        The message type of bytes, of a file or of a dict.
     after : TreeWidget, optional
-        A tree whose place this one takes: what stands open there stands open here.
+        A tree whose place this one takes: what stands open there stands open
+        here, and what was looked at is looked at.
+    earlier : task, TaskTemplate, message or dict, optional
+        An earlier version of `x`, which it can be compared with.
 
     Attributes
     ----------
@@ -142,29 +121,75 @@ class TreeWidget(anywidget.AnyWidget):
         The title line: ``name``, ``notes``, ``size`` in bytes, ``level`` and
         ``warning`` where the size passes a limit; and ``label``, the tree's
         accessible name.
+    count : int
+        How many rows there are without a parent.
     rows : list of dict
         The first rows; see `shimnb.notebook.tree.nodes`.
-    expanded : list of str
-        Ids of the rows that stand open. They are kept here, so that the view
-        comes back as it was when the front end makes it again.
+    depth, expanded, collapsed : int, list of str, list of str
+        What stands open: the rows above a depth (0: all), and the ids that
+        are otherwise; see `shimnb.notebook.tree.model.Opened`. It is kept
+        here, with ``place``, so that the view comes back as it was when the
+        front end makes it again.
+    place : dict
+        What is looked at: ``active``, the id of the row that has the focus,
+        and ``at``, its position; ``top``, the position of the first row that
+        is seen, and ``offset``, by how many pixels it is cut.
+    version : int
+        Counts what was shown: an answer is for the version that it names.
+    unset : bool
+        Whether the fields that are not set have rows too.
+    look : str
+        ``decoded``, or ``written`` for the values as they were before they
+        were encoded.
+    comparing : bool
+        Whether what changed since the earlier version is shown instead.
+    finding : dict
+        The search box: ``query``, ``scope``, and ``only``, whether nothing but
+        hits is shown.
     """
 
     _esm = esm("tree.js")
     _css = css("tree.css")
     title = traitlets.Dict().tag(sync=True)
+    count = traitlets.Int().tag(sync=True)
     rows: traitlets.List[Row] = traitlets.List().tag(sync=True)
+    depth = traitlets.Int(1).tag(sync=True)
     expanded = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    collapsed = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    place = traitlets.Dict().tag(sync=True)
+    version = traitlets.Int().tag(sync=True)
+    unset = traitlets.Bool(default_value=False).tag(sync=True)
+    look = traitlets.Unicode("decoded").tag(sync=True)
+    comparing = traitlets.Bool(default_value=False).tag(sync=True)
+    finding = traitlets.Dict().tag(sync=True)
+    _ready = False
 
-    def __init__(self, x: Any, after: TreeWidget | None = None, **kwargs: Any) -> None:
-        self._shown = _shown(x)
+    def __init__(
+        self, x: Any, kind: object = None, after: TreeWidget | None = None, earlier: Any = None, **kwargs: Any
+    ) -> None:
+        self._earlier = None if earlier is None else shown(earlier)
+        self._stood: dict[str, Any] = {}
+        if after is not None:
+            comparing = after.comparing and earlier is not None
+            kwargs = {"unset": after.unset, "look": after.look, "comparing": comparing, **kwargs}
+        self._take(shown(x, kind), unset=kwargs.get("unset", False), comparing=kwargs.get("comparing", False))
         opened = list(self._shown.expanded)
         if after is not None:
             # A row that was there and closed stays so; a new one is as it would be in a first tree.
-            opened = [*after.expanded, *(each for each in opened if after._shown.node.find(each) is None)]  # noqa: SLF001  # a widget of this class
-        super().__init__(**_state(self._shown, opened), expanded=opened, **kwargs)
+            opened = [*after.expanded, *(each for each in opened if after.model.find(each) is None)]
+            kwargs = {"depth": after.depth, "collapsed": _bounded(after.collapsed), "place": after.place, **kwargs}
+            kwargs = {"finding": after.finding, **kwargs}
+        opened = _bounded(opened)
+        super().__init__(**self._state(opened), expanded=opened, **kwargs)
+        self._ready = True
         self.on_msg(self._answer)
 
-    def show(self, x: Any) -> None:
+    def _take(self, given: Shown, *, unset: bool, comparing: bool) -> None:
+        seen = compared(self._earlier, given) if comparing and self._earlier is not None else given
+        self._given, self._shown = given, seen
+        self.model = TreeModel(seen.build(unset) if unset else seen.node, seen.source)
+
+    def show(self, x: Any, kind: object = None) -> None:
         """Show something else; what stands open stays open.
 
         Raises
@@ -172,37 +197,62 @@ class TreeWidget(anywidget.AnyWidget):
         ShimError
             If `x` has no tree; the tree shows what it showed before.
         """
-        self._shown = _shown(x)
+        self._take(shown(x, kind), unset=self.unset, comparing=self.comparing)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the views that there is something else to see."""
         with self.hold_sync():
-            for name, value in _state(self._shown, self.expanded).items():
+            for name, value in self._state(self.expanded).items():
                 setattr(self, name, value)
+            self.version += 1
+
+    @traitlets.observe("unset")
+    def _on_unset(self, _change: Any) -> None:
+        # While the widget is made, there is nothing yet to be shown in another way.
+        if self._ready:
+            self._take(self._given, unset=self.unset, comparing=self.comparing)
+            self._tell()
+
+    @traitlets.observe("comparing")
+    def _on_comparing(self, _change: Any) -> None:
+        if not self._ready:
+            return
+        self._take(self._given, unset=self.unset, comparing=self.comparing)
+        with self.hold_sync():
+            if self.comparing:
+                # What stands open comes back with the tree.
+                self._stood = {"depth": self.depth, "expanded": self.expanded, "collapsed": self.collapsed}
+                self.depth, self.expanded, self.collapsed = 1, _bounded(reversed(self._shown.expanded)), []
+            else:
+                self.set_trait("depth", self._stood.get("depth", self.depth))
+                self.set_trait("expanded", self._stood.get("expanded", self.expanded))
+                self.set_trait("collapsed", self._stood.get("collapsed", self.collapsed))
+            self._tell()
+
+    def _state(self, opened: Collection[str]) -> dict[str, Any]:
+        root = self.model.root
+        first = rows(root, opened=frozenset(opened), budget=_FIRST_BUDGET)
+        title = {**title_of(self._shown), "earlier": self._earlier is not None}
+        return {"title": title, "count": root.count, "rows": first}
 
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer a view's question; one that makes no sense gets an error in words, never a traceback."""
-        if not isinstance(content, dict) or content.get("type") not in {"children", "depth"}:
+        if not isinstance(content, dict) or content.get("type") not in ANSWERS:
             return
-        reply: dict[str, Any] = {"request": content.get("request"), "type": content["type"]}
+        reply: dict[str, Any] = {"request": content.get("request"), "type": content["type"], "version": self.version}
         try:
-            reply |= self._children(content) if content["type"] == "children" else self._depth(content)
+            reply |= ANSWERS[content["type"]](self.model, content)
+        except ShimError as error:
+            reply["error"] = str(error)
         except (KeyError, TypeError, ValueError):
             reply["error"] = "The question was not understood."
-        self.send(reply)
-
-    def _children(self, content: dict[str, Any]) -> dict[str, Any]:
-        node = self._shown.node.find(str(content["id"]))
-        if node is None:
-            return {"error": "This row is not there any more."}
-        return {"rows": rows(node, start=max(0, int(content["start"])), depth=1, budget=_REPLY_BUDGET)}
-
-    def _depth(self, content: dict[str, Any]) -> dict[str, Any]:
-        depth = int(content["depth"]) or _DEEPEST
-        found = rows(self._shown.node, depth=depth, budget=_REPLY_BUDGET)
-        opened: list[str] = []
-        whole = _open_down(found, depth, opened)
-        reply: dict[str, Any] = {"rows": found, "expanded": opened}
-        if not whole:
-            reply["note"] = f"The first {len(opened):,} branches are open; open others one by one."
-        return reply
+        root = reply.pop("root", None)
+        if root is not None:
+            self.model.use(root)
+            self._tell()
+            reply["version"] = self.version
+        self.send(reply, reply.pop("buffers", None))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -213,52 +263,67 @@ class TreeWidget(anywidget.AnyWidget):
 
     def static_html(self) -> str:
         """Return the tree as nested ``<details>``, for where there is no front end."""
-        return static_html(self._shown.node, self._shown.title_line, opened=self.expanded)
+        return static_html(self._given.node, self._given.title_line, opened=self.expanded)
 
     def static_text(self) -> str:
         """Return the tree as lines for a terminal."""
-        return static_text(self._shown.node, self._shown.title_line, depth=2)
+        return static_text(self._given.node, self._given.title_line, depth=self._given.depth)
 
 
-def _state(shown: _Shown, opened: Collection[str]) -> dict[str, Any]:
-    level, warning = size_level(shown.node.size)
-    title = {"name": shown.name, "label": shown.label, "notes": list(shown.notes), "size": shown.node.size}
-    if level:
-        title |= {"level": level, "warning": warning}
-    return {"title": title, "rows": rows(shown.node, opened=opened, budget=_FIRST_BUDGET)}
+def _bounded(ids: Iterable[str]) -> list[str]:
+    """Keep the ids that fit into the first message, the newest first."""
+    kept: list[str] = []
+    room = _EXCEPTIONS_BUDGET
+    for each in reversed(list(dict.fromkeys(ids))):
+        room -= len(json.dumps(each)) + 2
+        if room < 0:
+            break
+        kept.append(each)
+    return kept[::-1]
 
 
-def _open_down(listed: list[Row], depth: int, opened: list[str]) -> bool:
-    """Collect the branches above `depth` whose children are there; tell whether all were."""
-    whole = True
-    for made in listed:
-        if not made.get("count") or depth == 1:
-            continue
-        if not made["children"]:
-            whole = False
-            continue
-        opened.append(made["id"])
-        whole = _open_down(made["children"], depth - 1, opened) and whole
-    return whole
+def title_of(given: Shown) -> dict[str, Any]:
+    """Give the title line: words, the size, and what there is to choose of."""
+    node = given.node
+    title = {"name": given.name, "label": given.label, "notes": list(given.notes), "size": node.size}
+    # What a cluster takes is a matter of templates.
+    if isinstance(given.source, tasks_pb2.TaskTemplate):
+        level, warning = size_level(node.size)
+        if level:
+            title |= {"level": level, "warning": warning}
+        title["gauge"] = {"limits": list(SIZE_LIMITS), "words": limit_share(node.size)}
+        if any(child.wrote for child in node.children()):
+            title["written"] = True
+    if isinstance(given.source, Message):
+        title["fields"] = True
+    if isinstance(given, Compared) and given.tally is not None:
+        title["changes"] = len(given.tally.places)
+    return title
 
 
-def static_tree(x: Any) -> tuple[str, str]:
+def static_tree(x: Any, kind: object = None) -> tuple[str, str]:
     """Write a tree as HTML and as text, without a widget."""
-    shown = _shown(x)
+    given = shown(x, kind)
     return (
-        static_html(shown.node, shown.title_line, opened=shown.expanded),
-        static_text(shown.node, shown.title_line, depth=2),
+        static_html(given.node, given.title_line, opened=given.expanded),
+        static_text(given.node, given.title_line, depth=given.depth),
     )
 
 
-def tree(x: Any) -> TreeWidget:
-    """Show a task's template, a message of flyteidl or a dict as a tree.
+def tree(x: Any, kind: object = None) -> TreeWidget:
+    r"""Show a task's template, a message of flyteidl, a file of one or a dict as a tree.
 
     Parameters
     ----------
-    x : task, TaskTemplate, message or dict
+    x : task, TaskTemplate, message, literals, dict, list, str, Path or bytes
         A task is shown as its template, encoded and decoded: what a cluster
-        gets. What changed in `custom` on the way carries a badge.
+        gets. What changed in `custom` on the way carries a badge. A text is
+        the path, or the URI, of a ``.pb``, ``.json`` or ``.txtpb`` file;
+        bytes are a message.
+    kind : str or class, optional
+        The message type of bytes, of a file or of a dict, such as
+        ``"LiteralMap"``. Where it is left out, the type is found by the
+        fields; the one that was taken stands in the title line.
 
     Returns
     -------
@@ -268,12 +333,17 @@ def tree(x: Any) -> TreeWidget:
     Raises
     ------
     ShimError
-        If `x` is none of these.
+        If `x` is none of these, or its bytes are no message.
+    FileError
+        If its file cannot be read.
 
     Examples
     --------
     >>> print(tree({"limit": 3}).static_text())
     dict · 11 B
     └─ limit: 3  int
+    >>> print(tree(b"\n\x0b\n\x01n\x12\x06\n\x04\n\x02\x08\x03").static_text())
+    LiteralMap · read as LiteralMap · 13 B
+    └─ n: 3  int
     """
-    return TreeWidget(x)
+    return TreeWidget(x, kind)

@@ -18,20 +18,26 @@ if TYPE_CHECKING:
     from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2
 
 __all__ = [
+    "SHOWN",
+    "SHOWN_BYTES",
     "bytes_words",
     "cut",
     "duration_words",
     "integer_words",
+    "is_long_integer",
     "key_words",
+    "legible",
     "natural",
     "quoted",
+    "repr_of",
+    "str_of",
     "timestamp_words",
     "type_words",
     "visible",
 ]
 
-_SHOWN = 120
-_PEEK = 16
+SHOWN = 120
+SHOWN_BYTES = 16
 _LONGEST_INTEGER = 1000
 _LONGEST_NUMBER = 18
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
@@ -63,6 +69,20 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
+def legible(text: str) -> str:
+    r"""Write what cannot be seen as its escape, but for the ends of lines and tabs.
+
+    Examples
+    --------
+    >>> legible("select\n\t1\x00")
+    'select\n\t1\\x00'
+    """
+    plain = text.replace("\r\n", "\n")
+    if plain.replace("\n", "").replace("\t", "").isprintable():
+        return plain
+    return "".join(char if char in "\n\t" or char.isprintable() else _escape(char) for char in plain)
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     named = _NAMED.get(char)
@@ -71,7 +91,7 @@ def _escape(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004  # the widths of Python's escapes
 
 
-def cut(text: str, limit: int = _SHOWN) -> str:
+def cut(text: str, limit: int = SHOWN) -> str:
     """Keep the first `limit` characters; an ellipsis stands for the rest.
 
     Examples
@@ -82,7 +102,7 @@ def cut(text: str, limit: int = _SHOWN) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def quoted(text: str, limit: int = _SHOWN) -> str:
+def quoted(text: str, limit: int = SHOWN) -> str:
     r"""Show a string in quotes; a long one is cut, with its length.
 
     Examples
@@ -106,7 +126,7 @@ def key_words(key: str) -> str:
     """
     if not key or key != key.strip():
         return quoted(key)
-    return cut(visible(key[:_SHOWN]) + ("…" if len(key) > _SHOWN else ""), 2 * _SHOWN)
+    return cut(visible(key[:SHOWN]) + ("…" if len(key) > SHOWN else ""), 2 * SHOWN)
 
 
 def integer_words(number: int) -> str:
@@ -117,9 +137,42 @@ def integer_words(number: int) -> str:
     >>> integer_words(2**63)
     '9223372036854775808'
     """
-    if number.bit_length() > _LONGEST_INTEGER:
+    if is_long_integer(number):
         return f"an integer of {number.bit_length():,} bits"
     return str(number)
+
+
+def is_long_integer(number: int) -> bool:
+    """Tell whether an integer has more digits than are shown in a line.
+
+    Examples
+    --------
+    >>> is_long_integer(2**64), is_long_integer(2**2000)
+    (False, True)
+    """
+    return number.bit_length() > _LONGEST_INTEGER
+
+
+def repr_of(value: object) -> str:
+    """Write a value as Python does; an integer that Python refuses to write, in hexadecimal.
+
+    Examples
+    --------
+    >>> repr_of("a"), repr_of(2**20_000)[:4]
+    ("'a'", '0x10')
+    """
+    return hex(value) if isinstance(value, int) and is_long_integer(value) else repr(value)
+
+
+def str_of(key: object) -> str:
+    """Write a key: a string as it is, any other as `repr_of` does.
+
+    Examples
+    --------
+    >>> str_of("a"), str_of(1)
+    ('a', '1')
+    """
+    return key if isinstance(key, str) else repr_of(key)
 
 
 def bytes_words(data: bytes) -> str:
@@ -132,9 +185,9 @@ def bytes_words(data: bytes) -> str:
     """
     if not data:
         return "0 bytes"
-    dots = "…" if len(data) > _PEEK else ""
+    dots = "…" if len(data) > SHOWN_BYTES else ""
     unit = "byte" if len(data) == 1 else "bytes"
-    return f"{len(data):,} {unit}: {bytes(data[:_PEEK])!r}{dots}"
+    return f"{len(data):,} {unit}: {bytes(data[:SHOWN_BYTES])!r}{dots}"
 
 
 def duration_words(duration: duration_pb2.Duration) -> str:
@@ -167,11 +220,11 @@ def timestamp_words(timestamp: timestamp_pb2.Timestamp) -> str:
     >>> timestamp_words(Timestamp(seconds=0, nanos=1000))
     '1970-01-01 00:00:00.000001 UTC'
     """
+    seconds, nanos = divmod(timestamp.seconds * 10**9 + timestamp.nanos, 10**9)
     try:
-        moment = _EPOCH + dt.timedelta(seconds=timestamp.seconds)
+        moment = _EPOCH + dt.timedelta(seconds=seconds)
     except OverflowError:
-        return f"{timestamp.seconds} s after 1970"
-    nanos = timestamp.nanos
+        return f"{seconds} s after 1970"
     fraction = "" if not nanos else f".{nanos:09d}" if nanos % 1000 else f".{nanos // 1000:06d}"
     return f"{moment.isoformat(' ')[:19]}{fraction} UTC"
 
@@ -256,7 +309,7 @@ def _name_in(literal_type: types_pb2.LiteralType, key: str) -> str:
     """Find the name of a class that the metadata says in full."""
     fields = literal_type.metadata.fields
     text = fields[key].string_value if key in fields else ""
-    return cut(visible(text[:_SHOWN].rsplit(".", 1)[-1]), 60)
+    return cut(visible(text[:SHOWN].rsplit(".", 1)[-1]), 60)
 
 
 def _schema_title(literal_type: types_pb2.LiteralType) -> str:
@@ -264,12 +317,12 @@ def _schema_title(literal_type: types_pb2.LiteralType) -> str:
     schema = literal_type.metadata.fields
     for key in ("title", "$ref"):
         if key in schema and schema[key].string_value:
-            return cut(visible(schema[key].string_value.rsplit("/", 1)[-1][:_SHOWN]), 60)
+            return cut(visible(schema[key].string_value.rsplit("/", 1)[-1][:SHOWN]), 60)
     return ""
 
 
 def _columns(names: Iterable[str]) -> str:
-    shown = _shortly(cut(visible(name[:_SHOWN]), 40) for name in names)
+    shown = _shortly(cut(visible(name[:SHOWN]), 40) for name in names)
     return f"[{shown}]" if shown else ""
 
 

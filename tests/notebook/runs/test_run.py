@@ -23,9 +23,11 @@ from shimnb import (
     executor_interface,
 )
 from shimnb.errors import ConversionError
-from shimnb.notebook.runs.capture import Sink, captured
+from shimnb.notebook.runs.capture import captured
 from shimnb.notebook.runs.report import duration, outcome, report
-from shimnb.notebook.runs.run import Place, Run, start
+from shimnb.notebook.runs.run import Place, Run
+from shimnb.notebook.runs.sink import Sink
+from shimnb.notebook.runs.start import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -264,7 +266,9 @@ def test_a_failure_names_the_cells_line(cell_task: Callable[[], Task]) -> None:
     assert run.wait(10)
     failure = run.failure
     assert (failure.type, failure.message) == ("ValueError", "no such rows")
-    assert failure.place == Place("line 13 of the cell", 'raise ValueError("no such rows") from error')
+    assert failure.place == Place(
+        "line 13 of the cell", 'raise ValueError("no such rows") from error', "sample", 13, "execute_from_model"
+    )
 
 
 def test_a_traceback_begins_with_the_users_own_frame(cell_task: Callable[[], Task]) -> None:

@@ -174,8 +174,8 @@ def test_a_large_integers_loss_shows_all_its_digits() -> None:
 
 
 def test_a_tuples_loss_is_worded_once() -> None:
-    """A container's badge says what it becomes, without its contents."""
-    assert at(root(), "/custom/window/tags").badge == "a tuple becomes a list"
+    """A container's badge says what it was, and what it becomes."""
+    assert at(root(), "/custom/window/tags").badge == 'was ("a", 1.5): a tuple becomes a list'
 
 
 def test_paths_are_what_an_executor_writes() -> None:
@@ -476,15 +476,22 @@ def test_a_row_has_the_keys_that_are_documented() -> None:
         "size": 18,
         "type": "dict",
         "count": 1,
+        "path": "tt.custom",
+        "tip": "field 5 of flyteidl.core.TaskTemplate: google.protobuf.Struct",
+        "help": "The plugin's own settings, as JSON: what get_custom returned, and what the executor reads.",
         "children": [
             {
                 "id": "/custom/n",
                 "key": "n",
                 "value": "3.0",
-                "kind": "number",
+                "kind": "float",
                 "size": 16,
                 "type": "float",
                 "badge": "was 3: an int becomes a float",
+                "path": 'tt.custom["n"]',
+                "tip": "field 2 of google.protobuf.Value: double, chosen of oneof kind",
+                "help": "A number: always a double, so that 3 arrives as 3.0.",
+                "was": {"before": "3", "after": "3.0", "why": "an int becomes a float"},
             }
         ],
     }
