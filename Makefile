@@ -29,8 +29,9 @@ lab: $(PYTHON_STAMP) ## open the first notebook in JupyterLab, or print its URL 
 	if [ "$$(id -u)" = 0 ]; then set -- "$$@" --allow-root; fi; \
 	exec $(BIN)/jupyter lab "$$@" $(ARGS)
 
+# A test in a browser waits more than it works, so there are more workers than cores.
 test: check chromium ## run the checks and every test (ARGS="-k tree" is handed to pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 test-kernels: $(KERNELS:%=test-kernel-%) ## run the form's tests in each ipykernel that is supported, each in an environment of its own
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Browser, Locator, Page
 
 __all__ = ["Clock", "Scroll", "scroll"]
@@ -67,6 +69,7 @@ _CLOCKS = """
   });
 })();
 """
+_LAYOUT = frozenset(("UpdateLayoutTree", "Layout"))
 _SCRIPT = frozenset(("FunctionCall", "EvaluateScript", "RunMicrotasks", "BlinkScheduler_PerformMicrotaskCheckpoint"))
 
 
@@ -111,19 +114,29 @@ class Clock:
 
 @dataclass(frozen=True)
 class Scroll:
-    """The script of each frame while something was scrolled, in ms."""
+    """The script of each frame while something was scrolled, in ms; what style and layout it forced is apart."""
 
-    frames: tuple[float, ...]
+    script: tuple[float, ...]
+    layout: tuple[float, ...]
 
     @property
     def most(self) -> float:
-        """The most that a frame had."""
-        return max(self.frames, default=0.0)
+        """The most script that a frame had."""
+        return max(self.script, default=0.0)
 
     @property
     def p95(self) -> float:
-        """What 95 of 100 frames stayed below."""
-        return statistics.quantiles(self.frames, n=20)[-1] if len(self.frames) > 1 else self.most
+        """What the script of 95 of 100 frames stayed below."""
+        return _p95(self.script)
+
+    @property
+    def with_layout(self) -> float:
+        """The same with what it forced."""
+        return _p95([each + forced for each, forced in zip(self.script, self.layout, strict=True)])
+
+
+def _p95(frames: Sequence[float]) -> float:
+    return statistics.quantiles(frames, n=20)[-1] if len(frames) > 1 else sum(frames)
 
 
 def scroll(browser: Browser, page: Page, over: Locator, distance: int = 20_000, speed: int = 8_000) -> Scroll:
@@ -154,10 +167,10 @@ def scroll(browser: Browser, page: Page, over: Locator, distance: int = 20_000, 
         )
     trace = browser.stop_tracing()
     session.detach()
-    return Scroll(tuple(_script(json.loads(trace)["traceEvents"])))
+    return _frames(json.loads(trace)["traceEvents"])
 
 
-def _script(events: list[dict[str, Any]]) -> list[float]:
+def _frames(events: list[dict[str, Any]]) -> Scroll:
     """Add up the script between the ends of two frames; what stands within other script counts once."""
     threads = {
         (each["pid"], each["tid"])
@@ -168,14 +181,20 @@ def _script(events: list[dict[str, Any]]) -> list[float]:
     ends = sorted(each["ts"] for each in here if each["name"] == "AnimationFrame" and each["ph"] == "e")
     # The thread's own clock: on a machine that others use too, the clock on the wall measures the others.
     spans = sorted(
-        (each["tts"], each["tts"] + each.get("tdur", 0), each["ts"])
+        (each["tts"], each["tts"] + each.get("tdur", 0), each["ts"], each["name"])
         for each in here
-        if each["name"] in _SCRIPT and "tts" in each
+        if each["name"] in _SCRIPT | _LAYOUT and "tts" in each
     )
-    frames = [0.0] * (len(ends) + 1)
-    until = 0.0
-    for start, end, at in spans:
-        if end > until:
-            frames[bisect.bisect_left(ends, at)] += (end - max(start, until)) / 1000
+    script, layout = [0.0] * (len(ends) + 1), [0.0] * (len(ends) + 1)
+    until, forced_until = 0.0, 0.0
+    for start, end, at, name in spans:
+        frame = bisect.bisect_left(ends, at)
+        if name in _SCRIPT and end > until:
+            script[frame] += (end - max(start, until)) / 1000
             until = end
-    return frames[1:-1]
+        elif name in _LAYOUT and start < until and end > forced_until:
+            forced = (end - max(start, forced_until)) / 1000
+            script[frame] -= forced
+            layout[frame] += forced
+            forced_until = end
+    return Scroll(tuple(script[1:-1]), tuple(layout[1:-1]))

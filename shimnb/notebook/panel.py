@@ -23,7 +23,7 @@ from shimnb.notebook.cell import text_of
 from shimnb.notebook.form.widget import FormWidget
 from shimnb.notebook.front import without_view
 from shimnb.notebook.tree.nodes import template_node
-from shimnb.notebook.tree.static_forms import static_text
+from shimnb.notebook.tree.static_forms import NO_MATH, static_text
 from shimnb.notebook.tree.widget import TreeWidget, static_tree
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _html(tree: str, said: Said | None, findings: list[Finding], source: list[di
         f"<p>{escape(each['title'])}</p><pre>{escape(each['text'])}</pre>" for each in source if each["text"]
     )
     parts.append(f"<details><summary>Source</summary>{texts}</details>")
-    return f"<div>{''.join(parts)}</div>"
+    return f'<div class="{NO_MATH}">{"".join(parts)}</div>'
 
 
 def static_panel(task: PythonCustomizedContainerTask[Any], said: Said | None = None) -> dict[str, str]:

@@ -71,13 +71,15 @@ def test_markup_stays_text(form, page):
 
 
 def test_nothing_jumps_while_a_run_is_on(form):
-    """The form is as high while the task runs as before."""
+    """What stands stays where it is while the task runs, and after: a run's row comes below."""
+    places = [form.get_by_label("text"), form.get_by_label("wait"), form.get_by_role("button", name="Run", exact=True)]
     form.get_by_label("wait").fill("1.5")
-    before = form.bounding_box()["height"]
+    before = [place.bounding_box() for place in places]
     form.get_by_role("button", name="Run", exact=True).click()
     expect(form.get_by_role("status")).to_have_text(re.compile("^Run 1 is going on"))
-    assert form.bounding_box()["height"] == before
+    assert [place.bounding_box() for place in places] == before
     expect(form.get_by_role("status")).to_have_text(re.compile("^Run 1 done"))
+    assert [place.bounding_box() for place in places] == before
 
 
 def test_the_kernel_is_free_while_a_run_is_on(form, notebook, page):

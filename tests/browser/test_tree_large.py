@@ -29,8 +29,14 @@ def rows(page):
 
 
 def scroll_to(page, part):
-    """Scroll the tree to a part of its height, as by its scroll bar."""
-    page.get_by_role("tree").evaluate("(tree, part) => { tree.scrollTop = part * tree.scrollHeight; }", part)
+    """Scroll the tree to a part of its height, as by its scroll bar, and wait for what is drawn then."""
+    page.get_by_role("tree").evaluate(
+        """async (tree, part) => {
+            tree.scrollTop = part * tree.scrollHeight;
+            for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+        }""",
+        part,
+    )
 
 
 def places(page):

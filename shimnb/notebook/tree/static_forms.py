@@ -19,8 +19,10 @@ from shimnb.notebook.tree.words import cut
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["static_html", "static_text"]
+__all__ = ["NO_MATH", "static_html", "static_text"]
 
+NO_MATH = "mathjax_ignore tex2jax_ignore"
+"""The classes below which no front end takes what stands between two dollar signs for mathematics."""
 _HTML_BUDGET = 24_576
 _TEXT_BUDGET = 8_192
 _LINE = 160
@@ -68,7 +70,7 @@ def static_html(node: Node, title: str = "", *, opened: Collection[str] = (), bu
     found = rows(node, opened=opened, budget=budget)
     page = _Page(_standing_open(found, frozenset(opened)))
     body = page.listed(found, node.count)
-    return f'{_PRINTED}<div class="shimnb-static"{_MONO}>{heading}{body}{page.foot()}</div>'
+    return f'{_PRINTED}<div class="shimnb-static {NO_MATH}"{_MONO}>{heading}{body}{page.foot()}</div>'
 
 
 def _safe(text: str) -> str:
