@@ -92,7 +92,7 @@ def test_a_loss_has_its_before_and_after(tree):
     expect(tree.get_by_role("button", name="Show the values as they were written")).to_have_attribute(
         "aria-pressed", "true"
     )
-    tree.get_by_role("button", name="Show the values as the cluster decodes them").click()
+    tree.get_by_role("button", name="Show the values decoded, as the cluster has them").click()
     expect(row(tree, "limit")).to_contain_text("3.0 float was 3")
 
 
@@ -107,7 +107,7 @@ def test_an_interface_says_what_a_template_does_not_give_back(tree):
 def test_unset_fields_come_when_they_are_asked_for(tree):
     """Their type and default, and gone again."""
     expect(row(tree, "k8s_pod")).to_have_count(0)
-    toggle = tree.get_by_role("button", name="Show the fields that are not set")
+    toggle = tree.get_by_role("button", name="Show the unset fields too")
     toggle.click()
     expect(row(tree, "k8s_pod")).to_contain_text("not set K8sPod, oneof target")
     expect(row(tree, "task_type_version")).to_contain_text("0 int32 not set")

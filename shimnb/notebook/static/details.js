@@ -12,6 +12,11 @@ function hint(row) {
   return row.long ? "Enter shows all of it." : "";
 }
 
+/** @param {string | undefined} words What stands beside a value elsewhere, without a capital or an end. */
+function sentence(words) {
+  return words ? `${words[0].toUpperCase()}${words.slice(1)}.` : "";
+}
+
 /** @type {import("./treewidget.js").Tool} */
 export function detailsTool({ view, below }) {
   const box = element("div", "sn-details");
@@ -27,7 +32,7 @@ export function detailsTool({ view, below }) {
 
   /** @param {Row | undefined} row */
   function show(row) {
-    first.textContent = row ? [row.help, row.was?.why, hint(row)].filter(Boolean).join(" ") || row.type || "" : "";
+    first.textContent = row ? [row.help, sentence(row.was?.why), hint(row)].filter(Boolean).join(" ") || row.type || "" : "";
     path.textContent = row?.path ?? "";
     tip.textContent = row?.tip ?? "";
     box.title = row ? [first.textContent, path.textContent, tip.textContent].filter(Boolean).join("\n") : "";

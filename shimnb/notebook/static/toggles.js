@@ -16,11 +16,11 @@ function toggleButton(word, name) {
 
 /** @type {import("./treewidget.js").Tool} */
 export function togglesTool({ model, view, toolbar, say }) {
-  const unset = toggleButton("unset fields", "Show the fields that are not set");
+  const unset = toggleButton("unset fields", "Show the unset fields too");
   const looks = element("div", "sn-depths");
   looks.setAttribute("role", "group");
   looks.setAttribute("aria-label", "Values");
-  const decoded = toggleButton("decoded", "Show the values as the cluster decodes them");
+  const decoded = toggleButton("decoded", "Show the values decoded, as the cluster has them");
   const written = toggleButton("written", "Show the values as they were written");
   looks.append(decoded, written);
   toolbar.append(looks, unset);
