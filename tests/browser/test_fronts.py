@@ -140,7 +140,9 @@ def test_the_form_refuses_beside_the_field(show):
 def test_the_panel_holds_both(show):
     """Its tabs work, with the tree and the form in them."""
     panel = show(IMPORT, DEFINE, PANEL).output(2).get_by_role("region", name="Task greet")
-    expect(row(panel.get_by_role("tree", name="Template of greet"), "limit")).to_be_visible()
+    expect(row(panel.get_by_role("tree", name="Template of greet"), "limit")).to_be_visible(
+        timeout=20_000
+    )  # marimo loads a widget's module when it is first seen
     panel.get_by_role("tab", name="Template").press("ArrowRight")
     panel.get_by_label("name", exact=True).fill("Ada")
     panel.get_by_role("button", name="Run", exact=True).click()

@@ -115,7 +115,7 @@ def test_the_task_runs_with_the_notebooks_values(ran):
 def test_a_page_shows_the_static_forms(ran):
     """What nbconvert makes of it needs neither a kernel nor a network to be read, and nothing of a user's is HTML."""
     page, _ = HTMLExporter().from_notebook_node(ran[0])
-    assert page.count('class="shimnb-static"') == 3
+    assert page.count('class="shimnb-static') == 3
     assert "jupyter-widgets jp-OutputArea-output" not in page
     assert "&lt;you&gt;" in page
     assert "<you>" not in outputs(ran[0], "import shimnb")[0].data["text/html"]

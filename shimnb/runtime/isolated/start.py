@@ -98,18 +98,17 @@ def start(  # noqa: PLR0913  # what a run has
     ...     def execute_from_model(self, tt):
     ...         print("hello from", tt.id.name)
     ... '''
+    >>> said = []
     >>> run = start(
     ...     template.SerializeToString(),
     ...     "shimcells.hello.Executor",
     ...     b"",
     ...     sources={"shimcells.hello": source},
-    ...     on_output=lambda stream, line: print(stream, line, end=""),
+    ...     on_output=lambda stream, line: said.append(line.rstrip()),
     ... )
-    >>> run.result()  # doctest: +ELLIPSIS
-    stdout hello from hello
-    ...
-    >>> run.state
-    'done'
+    >>> outputs = run.result()
+    >>> said, run.state
+    (['hello from hello'], 'done')
 
     Notes
     -----

@@ -83,3 +83,10 @@ def cell() -> Iterator[Callable[..., Any]]:
     yield make
     for name in set(names):
         discard(name)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cells() -> Iterator[None]:
+    """Discard what `define` made: no cell stays for the tests of another file."""
+    yield
+    discard()
